@@ -1,0 +1,67 @@
+.DEFAULT_GOAL := help
+.PHONY: help install build run cli openapi env-example format lint types boundaries unit on-database check test test-long clean
+
+# `make run PORT=8099` and `PORT=8099 make run` are the same.
+export PORT DATA_DIR DATABASE_URL NODE_ENV
+
+INSTALLED := node_modules/.package-lock.json
+BUILT := dist/.built
+SOURCES := $(shell find src -name '*.ts' -not -name '*.spec.ts')
+# Where the test runs leave their figures; .ci/run sums them.
+RESULTS ?= .results
+JEST := node_modules/.bin/jest --json --silent=false
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## install what is missing
+$(INSTALLED): package-lock.json
+	npm ci --no-audit --no-fund --prefer-offline
+	@touch $@
+
+build: $(BUILT) ## compile when sources are newer
+$(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json
+	node_modules/.bin/tsc -p tsconfig.build.json
+	@touch $@
+
+run: $(BUILT) ## start everything on PORT (8080) with data in DATA_DIR (.data)
+	@node dist/main.js
+
+cli: $(BUILT) ## run the command line: make cli ARGS="verify"
+	@node dist/cli.js $(ARGS)
+
+openapi: $(BUILT) ## write contracts/openapi.json from the code
+	@npm run --silent openapi
+
+env-example: $(BUILT) ## write .env.example from the schema of the settings
+	@npm run --silent env-example
+
+format: $(INSTALLED) ## check the format
+	node_modules/.bin/prettier --check --log-level warn .
+
+lint: $(INSTALLED) ## check the lint rules
+	node_modules/.bin/eslint .
+
+types: $(INSTALLED) ## check the types
+	node_modules/.bin/tsc --noEmit -p tsconfig.json
+
+boundaries: $(INSTALLED) ## check who imports whom
+	node_modules/.bin/depcruise --config .dependency-cruiser.cjs src
+
+unit: $(INSTALLED) ## rules without a database, and the architecture
+	@mkdir -p $(RESULTS)
+	$(JEST) --outputFile=$(RESULTS)/unit.json --selectProjects unit architecture
+
+on-database: $(BUILT) ## integration, contract, e2e and faults on a real PostgreSQL
+	@mkdir -p $(RESULTS)
+	$(JEST) --outputFile=$(RESULTS)/on-database.json --selectProjects integration contract e2e faults
+
+check: format lint types boundaries unit ## everything that needs no database, in under a minute
+
+test: check on-database ## everything
+
+test-long: $(BUILT) ## the long lane
+	@echo 'The long lane is empty so far: its rows come with the load battery.'
+
+clean: ## remove what was built, not the data
+	rm -rf dist $(RESULTS) coverage

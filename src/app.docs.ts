@@ -1,0 +1,28 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completeOpenApi } from './platform/http/index.js';
+
+/** The contract as code has it; `contracts/openapi.json` is its committed copy. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const outline = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Shopping cart back end')
+    .setDescription('Carts, orders, payments, deliveries and inventory. Money is in integer minor units; errors are problem documents (RFC 9457).')
+    .setVersion('1')
+    .build();
+  return completeOpenApi(SwaggerModule.createDocument(app, outline));
+}
+
+/** Swagger UI at /docs and the document at /docs/openapi.json, made at the first look so that the start does not wait for it. */
+export function serveDocs(app: INestApplication): void {
+  app.use('/docs', allowOwnScripts);
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs/openapi.json' });
+}
+
+/** The page needs scripts and styles, its own and no others; the API's answers need none. */
+function allowOwnScripts(_request: Request, response: Response, next: NextFunction): void {
+  const sources = ["default-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "frame-ancestors 'none'"];
+  response.setHeader('Content-Security-Policy', sources.join('; '));
+  next();
+}

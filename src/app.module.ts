@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CartsModule } from './carts/index.js';
+import { DeliveriesModule } from './deliveries/index.js';
+import { InventoryModule } from './inventory/index.js';
+import { migrations } from './migrations.js';
+import { OrdersModule } from './orders/index.js';
+import { PaymentsModule } from './payments/index.js';
+import { AuthModule } from './platform/auth/index.js';
+import { CacheModule } from './platform/cache/cache.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { EventsModule } from './platform/events/index.js';
+import { HealthModule } from './platform/health/health.module.js';
+import { HttpModule } from './platform/http/index.js';
+import { IdempotencyModule } from './platform/idempotency/index.js';
+import { MetricsModule } from './platform/metrics/index.js';
+import { WebhooksModule } from './platform/webhooks/index.js';
+import { WorkersModule } from './platform/workers/workers.module.js';
+
+const platform = [
+  AuthModule,
+  CacheModule,
+  EventsModule,
+  HealthModule,
+  HttpModule,
+  IdempotencyModule,
+  MetricsModule,
+  WebhooksModule,
+  WorkersModule,
+];
+
+/** The map of the house: what all stand on, then the rooms. */
+@Module({ imports: [...platform, InventoryModule, CartsModule, PaymentsModule, DeliveriesModule, OrdersModule] })
+export class AppModule {
+  static forRoot(config: Config): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(migrations)] };
+  }
+}

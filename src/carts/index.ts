@@ -1,0 +1,11 @@
+export { CartsModule } from './carts.module.js';
+export { CartCheckout } from './cart-checkout.service.js';
+export type { CheckoutCart } from './cart-checkout.service.js';
+export type { Draft, PricedDraft } from './cart-pricing.service.js';
+export { CartNotFound } from './carts.errors.js';
+export { cartInvariants } from './carts.invariants.js';
+export { addressSchema, emailSchema, noteSchema } from './cart-details.schemas.js';
+export type { Address } from './cart-details.schemas.js';
+export { maxLinesPerCart, maxUnitsPerLine } from './cart-limits.js';
+export { pricedLine, totalsSchema } from './totals.js';
+export type { PricedLine, Totals } from './totals.js';

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { contractCommands } from './cli/contract.commands.js';
+import { databaseCommands } from './cli/database.commands.js';
+import { importCommand } from './cli/import.command.js';
+import { replayShopCommand } from './cli/replay-shop.command.js';
+import { sandboxCommand } from './cli/sandbox.command.js';
+import { tokenCommand } from './cli/token.command.js';
+import { verifyCommand } from './cli/verify.command.js';
+import { ConfigError, exitCodeOfBadConfig } from './platform/config/config.js';
+
+const cli = new Command('cli')
+  .description('the command line of the shopping cart back end')
+  .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 78 settings that cannot work.')
+  .showHelpAfterError();
+
+const commands = [
+  ...databaseCommands(),
+  importCommand(),
+  replayShopCommand(),
+  tokenCommand(),
+  verifyCommand(),
+  sandboxCommand(),
+  ...contractCommands(),
+];
+for (const command of commands) cli.addCommand(command);
+
+cli.parseAsync().catch((error: unknown) => {
+  const isConfig = error instanceof ConfigError;
+  const shown = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${isConfig ? error.problems.join('\n') : shown}\n`);
+  process.exitCode = isConfig ? exitCodeOfBadConfig : 1;
+});

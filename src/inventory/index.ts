@@ -1,0 +1,12 @@
+export { seedDemo } from './demo-items.js';
+export type { ImportReport, RowFault } from './import.schemas.js';
+export { importFormats } from './import-reader.js';
+export type { ImportFormat, ImportSource } from './import-reader.js';
+export { ImportService } from './import.service.js';
+export type { ImportOptions } from './import.service.js';
+export { OutOfStock } from './inventory.errors.js';
+export { inventoryInvariants } from './inventory.invariants.js';
+export { InventoryModule } from './inventory.module.js';
+export { skuSchema } from './inventory.schemas.js';
+export { InventoryService } from './inventory.service.js';
+export type { LineToReserve, Quote, UnitsOfLine } from './inventory.service.js';

@@ -1,0 +1,4 @@
+import { startSandbox } from './sandbox/index.js';
+import { serve } from './serve.js';
+
+void serve(startSandbox);

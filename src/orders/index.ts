@@ -1,0 +1,3 @@
+export { orderMoves } from './order-status.js';
+export { orderInvariants } from './orders.invariants.js';
+export { OrdersModule } from './orders.module.js';

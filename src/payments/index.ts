@@ -1,0 +1,12 @@
+export type { ChargeOutcome } from './charging.service.js';
+export type { Balance } from './order-money.js';
+export type { PaymentToOpen } from './payment.entity.js';
+export { orderPaymentStatuses, transactionMoves } from './payment-status.js';
+export type { PaymentStatusLabel } from './payment-status.js';
+export { paymentInvariants } from './payments.invariants.js';
+export { PaymentsModule } from './payments.module.js';
+export { paymentRequest, paymentView } from './payments.schemas.js';
+export type { PaymentRequest, PaymentView } from './payments.schemas.js';
+export { PaymentsService } from './payments.service.js';
+export type { OpenedPayment } from './payments.service.js';
+export { providerNames } from './providers/index.js';

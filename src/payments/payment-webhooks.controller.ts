@@ -1,0 +1,32 @@
+import { Controller, Param, Post, RawBody, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { Permission } from '../platform/auth/index.js';
+import type { Answer } from '../platform/http/answer.js';
+import { ApiAnswer, ApiProblem } from '../platform/http/index.js';
+import { NotIdempotent } from '../platform/idempotency/index.js';
+import { PaymentWebhooks } from './payment-webhooks.service.js';
+import { providerNames } from './providers/index.js';
+
+const providerName = z.enum(providerNames);
+
+@ApiTags('webhooks')
+@Controller('webhooks/payments')
+export class PaymentWebhooksController {
+  constructor(private readonly webhooks: PaymentWebhooks) {}
+
+  /** News of a payment, signed by the provider over the raw body. */
+  @Post(':provider')
+  @Permission('public')
+  @NotIdempotent('each event bears an id of its own')
+  @ApiAnswer(204)
+  @ApiProblem('signature-invalid', 'webhook-malformed', 'payment-not-found', 'payment-currency-mismatch')
+  receive(
+    @Param('provider', { schema: providerName }) provider: string,
+    @Req() request: { headers: IncomingHttpHeaders },
+    @RawBody() body: Buffer,
+  ): Promise<Answer> {
+    return this.webhooks.receive(provider, request.headers, body);
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type Config, ConfigError } from './config.js';
+import { type Environment, environmentSchema } from './config.schema.js';
+import { productionFaults } from './production-rules.js';
+
+/** Variables that hold a secret, in whole or in part; their values never reach a message or a log. */
+const secretVariables: ReadonlySet<string> = new Set([
+  'TOKEN_SECRET',
+  'TOKEN_SECRET_PREVIOUS',
+  'SANDBOX_WEBHOOK_SECRET',
+  'DATABASE_URL',
+  'REDIS_URL',
+]);
+
+/**
+ * The settings that `environment` asks for; an empty variable counts as unset.
+ * @throws ConfigError with every fault at once: the variable, what was given, what is wanted.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = onlyKnown(environment);
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describeFault(issue, given)));
+  const faults = [...missingMode(parsed.data), ...productionFaults(parsed.data)];
+  if (faults.length > 0) throw new ConfigError(faults);
+  return completed(parsed.data);
+}
+
+function onlyKnown(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const known: Record<string, string> = {};
+  for (const name of Object.keys(environmentSchema.shape)) {
+    const value = environment[name]?.trim();
+    if (value) known[name] = value;
+  }
+  return known;
+}
+
+function describeFault(issue: z.core.$ZodIssue, given: Record<string, string>): string {
+  const name = String(issue.path[0]);
+  const value = given[name];
+  const purpose = z.globalRegistry.get(environmentSchema.shape[name as keyof Environment])?.description ?? '';
+  if (value === undefined) return `${name} is not set, wanted: ${issue.message} (${purpose})`;
+  const shown = secretVariables.has(name) ? `has ${value.length} characters that are not shown here` : `is ${JSON.stringify(value)}`;
+  return `${name} ${shown}, wanted: ${issue.message} (${purpose})`;
+}
+
+/** A real database and no word on the mode may be a shop about to sell for sandbox money. */
+function missingMode(environment: Environment): string[] {
+  if (environment.DATABASE_URL === undefined || environment.NODE_ENV !== undefined) return [];
+  return [
+    'NODE_ENV is not set although DATABASE_URL is: say which is meant, NODE_ENV=production (real money, real sign-in) ' +
+      'or NODE_ENV=development (sandbox money, development sign-in)',
+  ];
+}
+
+function completed(environment: Environment): Config {
+  const mode = environment.NODE_ENV ?? 'development';
+  const isProduction = mode === 'production';
+  return Object.freeze({
+    ...environment,
+    MANAGEMENT_PORT: environment.MANAGEMENT_PORT ?? (isProduction ? 9090 : undefined),
+    mode,
+    authMode: environment.AUTH_MODE ?? 'dev',
+    isSandboxAllowed: !isProduction || environment.ALLOW_SANDBOX,
+  });
+}

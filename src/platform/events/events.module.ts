@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { DatabaseChannel } from './database-channel.js';
+import { DeadLettersRepository } from './dead-letters.repository.js';
+import { Dispatcher } from './dispatcher.js';
+import { DueRepository } from './in-process/due.repository.js';
+import { InProcessServer } from './in-process/in-process.server.js';
+import { Inbox } from './inbox.js';
+import { Leader } from './leader.js';
+import { Outbox } from './outbox.js';
+import { OutboxRepository } from './outbox.repository.js';
+import { PublishedEvents } from './published-events.js';
+import { Relay } from './relay.js';
+import { RelayRepository } from './relay.repository.js';
+import { RelaySignal } from './relay-signal.js';
+
+const outbox = [Outbox, OutboxRepository, RelaySignal, DatabaseChannel];
+const relay = [Relay, RelayRepository, Leader, PublishedEvents];
+const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, InProcessServer];
+
+@Global()
+@Module({ providers: [...outbox, ...relay, ...listeners], exports: [Outbox, Inbox, PublishedEvents] })
+export class EventsModule {}

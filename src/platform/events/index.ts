@@ -1,0 +1,11 @@
+export { defineEvents } from './catalogue.js';
+export type { EventCatalogue, EventsOf, EventType, Topic } from './catalogue.js';
+export { connectEvents } from './connect-events.js';
+export type { DomainEvent, NewEvent } from './domain-event.js';
+export { defineEventMetric } from './event-metrics.js';
+export { EventsModule } from './events.module.js';
+export { Inbox } from './inbox.js';
+export { Consumer, OnEvent } from './on-event.decorator.js';
+export { Outbox } from './outbox.js';
+export { PublishedEvents } from './published-events.js';
+export type { ToldKeys } from './published-events.js';

@@ -1,0 +1,70 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { failPoint } from '../faults/fail-point.js';
+import { defineCounter } from '../metrics/index.js';
+import { Alarm } from './alarm.js';
+import type { EventTransport } from './event-transport.js';
+import type { Connection } from './leader.js';
+import type { OutboxEvent } from './outbox-event.js';
+import { PublishedEvents } from './published-events.js';
+import { RelayRepository } from './relay.repository.js';
+import { RelaySignal } from './relay-signal.js';
+
+const batchSize = 500;
+
+/** Pause of the poll behind the signals, in milliseconds; it grows while nothing comes. */
+const shortestPollMs = 50;
+const longestPollMs = 1000;
+
+const published = defineCounter('events_published_total', 'Domain events that a transport acknowledged, by type', ['type']);
+const refusals = defineCounter('relay_refusals_total', 'Batches that a transport did not take');
+
+/** Brings what was committed to the transport, in order of position, and marks only what was acknowledged. */
+@Injectable()
+export class Relay {
+  private readonly logger = new Logger(Relay.name);
+
+  constructor(
+    private readonly repository: RelayRepository,
+    private readonly signal: RelaySignal,
+    private readonly audience: PublishedEvents,
+  ) {}
+
+  /** The leader's duty; publishes to `transport` until `stop` aborts. */
+  async run(connection: Connection, stop: AbortSignal, transport: EventTransport): Promise<void> {
+    const alarm = new Alarm();
+    this.signal.listen(() => alarm.ring());
+    try {
+      let pollMs = shortestPollMs;
+      while (!stop.aborted) {
+        const count = await this.publishBatch(connection, transport);
+        if (count === batchSize) continue;
+        pollMs = count > 0 ? shortestPollMs : Math.min(pollMs * 2, longestPollMs);
+        await alarm.sleep(pollMs, stop);
+      }
+    } finally {
+      this.signal.listen(undefined);
+    }
+  }
+
+  private async publishBatch(connection: Connection, transport: EventTransport): Promise<number> {
+    const events = await this.repository.unpublished(connection, batchSize);
+    if (events.length === 0) return 0;
+    const acknowledged = await this.publish(events, connection, transport);
+    if (acknowledged.length === 0) return 0;
+    await failPoint('after-publish-before-mark');
+    await this.audience.tell(connection, acknowledged);
+    await this.repository.mark(connection, acknowledged);
+    for (const { type } of acknowledged) published.inc({ type });
+    return acknowledged.length;
+  }
+
+  private async publish(events: readonly OutboxEvent[], connection: Connection, transport: EventTransport): Promise<readonly OutboxEvent[]> {
+    try {
+      return await transport.publish(events, connection);
+    } catch (error) {
+      refusals.inc({});
+      this.logger.warn({ err: error, events: events.length }, 'the transport took nothing, the events wait in the outbox');
+      return [];
+    }
+  }
+}

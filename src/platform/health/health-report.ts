@@ -1,0 +1,47 @@
+import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService } from '@nestjs/terminus';
+import type { HealthCheckResult } from '@nestjs/terminus';
+import { CONFIG, type Config } from '../config/config.js';
+import { Readiness } from './readiness.js';
+
+/** The detailed health, for operators. */
+export interface Report {
+  isReady: boolean;
+  mode: Config['mode'];
+  /** Says in capitals what must not be mistaken for a real shop. */
+  banner?: string;
+  parts: HealthCheckResult['details'];
+}
+
+@Injectable()
+export class HealthReport {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly readiness: Readiness,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async read(): Promise<Report> {
+    const result = await this.check();
+    return { isReady: result.status === 'ok', mode: this.config.mode, banner: bannerOf(this.config), parts: result.details };
+  }
+
+  private async check(): Promise<HealthCheckResult> {
+    try {
+      return await this.checks.check(this.readiness.parts);
+    } catch (error) {
+      // Terminus tells a failed check by this exception, with the result as its response.
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
+  }
+}
+
+/** What a person must know before trusting this server with anything real; undefined in production without a sandbox. */
+export function bannerOf(config: Config): string | undefined {
+  const warnings = [
+    config.authMode === 'dev' ? 'DEVELOPMENT SIGN-IN: ANYBODY ON THIS MACHINE CAN BE AN ADMINISTRATOR' : '',
+    config.isSandboxAllowed ? 'SANDBOX MONEY: PAYMENTS ARE NOT REAL' : '',
+  ].filter((warning) => warning !== '');
+  return warnings.length > 0 ? warnings.join('. ') : undefined;
+}

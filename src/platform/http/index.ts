@@ -1,0 +1,13 @@
+export { declareProblem } from '../errors/problems.js';
+export type { Answer, RevealedToken } from './answer.js';
+export { accepted, created, noContent, ok, refused } from './answer.js';
+export { BodyLimit, BodyTypes } from './body.decorators.js';
+export { completeOpenApi } from './complete-openapi.js';
+export { configureHttp } from './configure-http.js';
+export { Cursor, CursorInvalid } from './cursor.js';
+export type { IfMatchVersion } from './etag.js';
+export { bodyHash, etagOf, IfMatch, matchWhereSent, requireMatch } from './etag.js';
+export { HttpModule } from './http.module.js';
+export { ApiAnswer, ApiProblem } from './openapi.js';
+export type { Money } from './schemas.js';
+export { currencySchema, cursorQuery, idSchema, moneySchema, page, text } from './schemas.js';

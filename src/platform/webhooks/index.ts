@@ -1,0 +1,3 @@
+export { SignatureInvalid, WebhookSignatures } from './webhook-signatures.js';
+export type { SignedWebhook } from './webhook-signatures.js';
+export { WebhooksModule } from './webhooks.module.js';

@@ -1,0 +1,2 @@
+export { startSandbox } from './sandbox-server.js';
+export type { Sandbox, SandboxSettings } from './sandbox-server.js';

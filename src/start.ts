@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApp } from './create-app.js';
+import type { Config } from './platform/config/config.js';
+import type { Tell } from './platform/database/await-database.js';
+import { databaseUrl } from './platform/database/database-url.js';
+import { Workers } from './platform/workers/workers.js';
+import { prepareDatabase } from './prepare-database.js';
+
+interface Sandbox {
+  url: string;
+  /** Says where its webhooks go. */
+  deliverTo(shopUrl: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the sandbox provider and carrier; given by the entry points, which alone know the sandbox. */
+export type StartSandbox = (settings: { databaseUrl: string; webhookSecret: string; carrierPaceMs: number }) => Promise<Sandbox>;
+
+export interface Shop {
+  app: NestExpressApplication;
+  config: Config;
+  /** Where it listens, on this machine. */
+  url: string;
+  /** Lets the requests under way end, then stops what was started for them, the database last. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+/** Everything from the settings to a port that listens, in the order in which one thing needs the other. */
+export async function startShop(given: Config, startSandbox: StartSandbox, tell: Tell): Promise<Shop> {
+  const stops: Stop[] = [];
+  const stop: Stop = async () => {
+    for (let last = stops.pop(); last; last = stops.pop()) await last();
+  };
+  try {
+    const database = await prepareDatabase(given, tell);
+    stops.push(() => database.stop());
+    const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
+    const app = await createApp(config);
+    stops.push(() => app.close());
+    await app.listen(config.PORT);
+    const url = urlOf(app);
+    sandbox?.deliverTo(url);
+    app.get(Workers).start();
+    return { app, config, url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function withSandbox(
+  config: Config,
+  startSandbox: StartSandbox,
+  stops: Stop[],
+): Promise<{ config: Config; sandbox?: Sandbox }> {
+  if (!config.isSandboxAllowed || config.SANDBOX_URL !== undefined) return { config };
+  const webhookSecret = config.SANDBOX_WEBHOOK_SECRET ?? randomBytes(32).toString('hex');
+  const sandbox = await startSandbox({
+    databaseUrl: databaseUrl(config),
+    webhookSecret,
+    carrierPaceMs: config.SANDBOX_CARRIER_PACE_MS,
+  });
+  stops.push(() => sandbox.stop());
+  return { config: { ...config, SANDBOX_URL: sandbox.url, SANDBOX_WEBHOOK_SECRET: webhookSecret }, sandbox };
+}
+
+function urlOf(app: NestExpressApplication): string {
+  // `listen` on a TCP port answers an AddressInfo.
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return `http://localhost:${port}`;
+}

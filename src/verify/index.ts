@@ -1,0 +1,3 @@
+export type { Finding } from './invariant.js';
+export { VerifyModule } from './verify.module.js';
+export { VerifyService } from './verify.service.js';

@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import supertest from 'supertest';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+describe('outside production', () => {
+  let shop: TestApp;
+  beforeAll(async () => {
+    shop = await startTestApp();
+  }, 30_000);
+  afterAll(() => shop.close());
+
+  it('everything is on the one port, and the detailed health says in capitals what is not real', async () => {
+    expect((await shop.request.get('/health/live').expect(200)).body).toEqual({ status: 'ok' });
+    expect((await shop.request.get('/health/ready').expect(200)).body).toEqual({ status: 'ok' });
+    const details = (await shop.request.get('/health').expect(200)).body;
+    expect(details).toMatchObject({ isReady: true, mode: 'test', parts: { database: { status: 'up' } } });
+    expect(details.banner).toMatch(/DEVELOPMENT SIGN-IN.*SANDBOX MONEY/);
+  });
+
+  it('requests are measured by the template of their route, never by an address', async () => {
+    await shop.request.get('/health/live');
+    await shop.request.get('/problems/not-found');
+    await shop.request.get('/no/such/address/4711');
+    const { text, type } = await shop.request.get('/metrics').expect(200);
+    expect(type).toBe('text/plain');
+    expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} \d/);
+    expect(text).toMatch(/route="\/problems\/:code"/);
+    expect(text).toMatch(/route="none",status="404"/);
+    expect(text).not.toContain('4711');
+  });
+
+  it('the docs are a page with scripts of its own, and the document is at hand', async () => {
+    const page = await shop.request.get('/docs').redirects(1).expect(200);
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect((await shop.request.get('/docs/openapi.json').expect(200)).body.openapi).toBe('3.1.0');
+  });
+});
+
+describe('in production', () => {
+  let shop: TestApp;
+  let management: ReturnType<typeof supertest>;
+  beforeAll(async () => {
+    const port = await freePort();
+    shop = await startTestApp({
+      NODE_ENV: 'production',
+      AUTH_MODE: 'guests',
+      TOKEN_SECRET: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+      MANAGEMENT_PORT: `${port}`,
+    });
+    management = supertest(`http://127.0.0.1:${port}`);
+  }, 30_000);
+  afterAll(() => shop.close());
+
+  it('figures and details are on the port of management only', async () => {
+    await shop.request.get('/metrics').expect(404);
+    await shop.request.get('/health').expect(404);
+    expect((await management.get('/metrics').expect(200)).text).toContain('http_request_duration_seconds');
+    expect((await management.get('/health').expect(200)).body).toMatchObject({ isReady: true, mode: 'production' });
+    expect((await management.get('/health').expect(200)).body.banner).toBeUndefined();
+  });
+
+  it('both ports say whether the process lives and is ready, and nothing more', async () => {
+    for (const port of [shop.request, management]) {
+      expect((await port.get('/health/live').expect(200)).body).toEqual({ status: 'ok' });
+      expect((await port.get('/health/ready').expect(200)).body).toEqual({ status: 'ok' });
+    }
+  });
+
+  it('there are no docs and no development tokens, and management has no business', async () => {
+    await shop.request.get('/docs').expect(404);
+    await shop.request.post('/dev/token').send({ role: 'admin' }).expect(404);
+    await management.get('/v1/items').expect(404);
+    await management.post('/metrics').expect(405);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((ok) => probe.listen(0, '127.0.0.1', ok));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((ok) => probe.close(ok));
+  return port;
+}

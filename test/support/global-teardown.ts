@@ -1,0 +1,6 @@
+import './resolve-sources';
+import type {} from './global-setup.js';
+
+export default async function tearDown(): Promise<void> {
+  await globalThis.testServer?.stop();
+}
