@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './create-app.js';
+import { seedDemo } from './inventory/index.js';
 import type { Config } from './platform/config/config.js';
 import type { Tell } from './platform/database/await-database.js';
 import { databaseUrl } from './platform/database/database-url.js';
@@ -41,6 +42,7 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
     const app = await createApp(config);
     stops.push(() => app.close());
+    if (given.DATABASE_URL === undefined) await seedDemo(app);
     await app.listen(config.PORT);
     const url = urlOf(app);
     sandbox?.deliverTo(url);

@@ -1,3 +1,4 @@
+import './carts.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { InventoryModule } from '../inventory/index.js';

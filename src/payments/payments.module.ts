@@ -1,3 +1,4 @@
+import './payments.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CONFIG } from '../platform/config/config.js';

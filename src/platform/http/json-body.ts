@@ -1,8 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors/domain-error.js';
 
 const deepest = 32;
 const unstorable = /[\0\p{Surrogate}]/u;
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class MalformedBody extends DomainError {
   constructor(message: string) {
@@ -12,21 +12,13 @@ export class MalformedBody extends DomainError {
 
 /** The value of a JSON body; refuses what JSON.parse would let pass: doubled keys, endless depth, text that no database stores. */
 export function parseJson(bytes: Buffer): unknown {
-  const text = decode(bytes);
+  if (!isUtf8(bytes)) throw new MalformedBody('the body is not UTF-8');
+  const text = bytes.toString('utf8');
   const outline = outlineOf(text);
   if (outline.depth > deepest) throw new MalformedBody(`the body is nested deeper than ${deepest} levels`);
   const value = parse(text);
   if (countMembers(value) !== outline.members) throw new MalformedBody('an object has the same key twice');
   return value;
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) throw new MalformedBody('the body is not UTF-8');
-    throw error;
-  }
 }
 
 function parse(text: string): unknown {

@@ -12,7 +12,7 @@ export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 421
 
 /** An amount in minor units (pence, cents, yen); never a fraction. */
 export const moneySchema = z
-  .strictObject({ amountMinor: z.int().min(0).max(Number.MAX_SAFE_INTEGER), currency: currencySchema })
+  .strictObject({ amountMinor: z.int().min(0), currency: currencySchema })
   .meta({ id: 'Money' });
 export type Money = z.output<typeof moneySchema>;
 
