@@ -11,17 +11,20 @@ import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { EventsModule } from './platform/events/index.js';
+import { FaultsModule } from './platform/faults/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { WebhooksModule } from './platform/webhooks/index.js';
 import { WorkersModule } from './platform/workers/workers.module.js';
+import { VerifyModule } from './verify/index.js';
 
 const platform = [
   AuthModule,
   CacheModule,
   EventsModule,
+  FaultsModule,
   HealthModule,
   HttpModule,
   IdempotencyModule,
@@ -30,8 +33,10 @@ const platform = [
   WorkersModule,
 ];
 
-/** The map of the house: what all stand on, then the rooms. */
-@Module({ imports: [...platform, InventoryModule, CartsModule, PaymentsModule, DeliveriesModule, OrdersModule] })
+const rooms = [InventoryModule, CartsModule, OrdersModule, PaymentsModule, DeliveriesModule];
+
+/** The map of the house: what all stand on, the five features, and the proof that they agree. */
+@Module({ imports: [...platform, ...rooms, VerifyModule] })
 export class AppModule {
   static forRoot(config: Config): DynamicModule {
     return { module: AppModule, imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(migrations)] };

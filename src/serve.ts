@@ -15,7 +15,7 @@ export async function serve(startSandbox: StartSandbox): Promise<void> {
     const logger = new JsonLogger(config);
     const shop = await startShop(config, startSandbox, (message) => logger.log(message, 'Start'));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(shop, logger, signal));
-    if (config.mode !== 'production') process.stdout.write(welcome(shop));
+    if (config.mode !== 'production') process.stdout.write(await welcome(shop));
   } catch (error) {
     const isConfig = error instanceof ConfigError;
     process.stderr.write(`${isConfig ? error.problems.join('\n') : String(error instanceof Error ? error.stack : error)}\n`);

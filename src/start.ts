@@ -6,6 +6,7 @@ import { seedDemo } from './inventory/index.js';
 import type { Config } from './platform/config/config.js';
 import type { Tell } from './platform/database/await-database.js';
 import { databaseUrl } from './platform/database/database-url.js';
+import { connectEvents } from './platform/events/index.js';
 import { Workers } from './platform/workers/workers.js';
 import { prepareDatabase } from './prepare-database.js';
 
@@ -47,6 +48,7 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     const url = urlOf(app);
     sandbox?.deliverTo(url);
     app.get(Workers).start();
+    await connectEvents(app);
     return { app, config, url, stop };
   } catch (error) {
     await stop();

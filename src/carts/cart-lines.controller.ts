@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner, Permission } from '../platform/auth/index.js';
 import type { Owner } from '../platform/auth/principal.js';
 import type { Answer } from '../platform/http/answer.js';
@@ -18,7 +18,7 @@ export class CartLinesController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** The lines in the order in which they were added, at today's prices. */
+  @ApiOperation({ summary: 'List the lines in the order in which they were added, at today’s prices' })
   @Get()
   @Permission('carts:read', { own: true })
   @ApiAnswer(200, schemas.cartLinePage)
@@ -31,7 +31,7 @@ export class CartLinesController {
     return this.reader.lines(id, owner, query);
   }
 
-  /** Adds one or many lines, all or none. A retry under its Idempotency-Key does not add again. */
+  @ApiOperation({ summary: 'Add one or many lines, all or none', description: 'Units of a sku that is there go to its line. A retry under its Idempotency-Key does not add again.' })
   @Post()
   @Permission('carts:write', { own: true })
   @Idempotent({ required: false })
@@ -55,7 +55,7 @@ export class CartLinesController {
     return this.idempotency.run(claim, () => this.carts.addLines(id, owner, body));
   }
 
-  /** Sets the units of a line; the last one to say wins. */
+  @ApiOperation({ summary: 'Set the units of a line', description: 'The last one to say wins. The price of today counts as seen.' })
   @Patch(':lineId')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)
@@ -75,6 +75,7 @@ export class CartLinesController {
     return this.carts.setQuantity(id, owner, lineId, body.quantity);
   }
 
+  @ApiOperation({ summary: 'Take a line out' })
   @Delete(':lineId')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)

@@ -75,10 +75,6 @@ export class Cart {
     return cart;
   }
 
-  get skus(): string[] {
-    return this.lines.map((line) => line.sku);
-  }
-
   /** Adds commute: units of a sku that is there already go to its line. Throws QuantityLimit, LineLimit. */
   add(lines: LineToAdd[]): void {
     this.reopen();

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner, CurrentPrincipal, Permission, PresentedCart } from '../platform/auth/index.js';
 import type { Owner, Principal } from '../platform/auth/principal.js';
 import type { Answer } from '../platform/http/answer.js';
@@ -11,7 +11,7 @@ import {
   IfMatch,
   type IfMatchVersion,
 } from '../platform/http/index.js';
-import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest } from '../platform/idempotency/index.js';
+import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest, NotIdempotent } from '../platform/idempotency/index.js';
 import { cartDetailsRequest, type CartDetailsRequest } from './cart-details.schemas.js';
 import { CartMerge } from './cart-merge.service.js';
 import { CartReader } from './cart-reader.service.js';
@@ -19,6 +19,13 @@ import { CartValidation } from './cart-validation.service.js';
 import { cartValidation } from './cart-validation.schemas.js';
 import * as schemas from './carts.schemas.js';
 import { CartsService } from './carts.service.js';
+
+const mergePolicy = [
+  'Send the bearer token of the customer and, beside it, the Cart-Token of the guest cart.',
+  'Units of the same sku add up; what exceeds the limits of a line or a cart is named in `notCarried` and stays in the guest cart.',
+  'The guest’s email, addresses and note fill only what is empty.',
+  'Nothing is destroyed: the guest cart becomes `merged`, keeps its lines, and can be read by the customer; its token is spent.',
+].join(' ');
 
 @ApiTags('carts')
 @Controller('carts')
@@ -31,7 +38,7 @@ export class CartsController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** Opens a cart, with its first lines if you like. Without a sign-in it is a guest's, and its secret comes in the header Cart-Token, here only. */
+  @ApiOperation({ summary: 'Open a cart, with its first lines if you like', description: 'Without a sign-in it is a guest’s, and its secret comes in the header Cart-Token, with this answer alone.' })
   @Post()
   @Permission('carts:create')
   @Idempotent({ required: false })
@@ -46,7 +53,7 @@ export class CartsController {
     return this.idempotency.run(claim, () => this.carts.open(body, principal));
   }
 
-  /** Carts, the latest change first. One that changes while you page moves to the front. */
+  @ApiOperation({ summary: 'List carts, the latest change first', description: 'A cart that changes while you page moves to the front.' })
   @Get()
   @Permission('carts:list')
   @ApiAnswer(200, schemas.cartPage)
@@ -54,7 +61,7 @@ export class CartsController {
     return this.reader.list(query);
   }
 
-  /** The cart at today's prices. */
+  @ApiOperation({ summary: 'Read a cart at today’s prices' })
   @Get(':id')
   @Permission('carts:read', { own: true })
   @ApiAnswer(200, schemas.cartView)
@@ -63,7 +70,7 @@ export class CartsController {
     return this.reader.show(id, owner);
   }
 
-  /** Sets email, addresses and note; needs the ETag that you saw as If-Match. */
+  @ApiOperation({ summary: 'Set email, addresses and note', description: 'Needs the ETag that you saw as If-Match. What is absent stays, null takes away.' })
   @Patch(':id')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)
@@ -83,25 +90,21 @@ export class CartsController {
     return this.carts.describe(id, owner, body, seen);
   }
 
-  /** Everything that a checkout would stumble over, all at once; changes nothing. */
+  @ApiOperation({ summary: 'Name everything that a checkout would stumble over, all at once', description: 'Changes nothing.' })
   @Post(':id/validate')
   @Permission('carts:read', { own: true })
-  @Idempotent({ required: false })
+  @NotIdempotent('it reads only, and wants to be answered anew')
   @ApiAnswer(200, cartValidation)
   @ApiProblem('cart-not-found')
   validate(
-    @ClaimKey() claim: IdempotentRequest,
     @Param('id', { schema: idSchema }) id: string,
     @CurrentOwner() owner: Owner,
     @Body({ schema: schemas.nothingRequest }) _body: object,
   ): Promise<Answer> {
-    return this.idempotency.run(claim, () => this.validation.validate(id, owner));
+    return this.validation.validate(id, owner);
   }
 
-  /**
-   * Takes the guest cart whose Cart-Token comes along into this customer's cart. Units of the same sku add up; what exceeds the limits is
-   * named and stays behind; the guest's email, addresses and note fill only what is empty. The guest cart is `merged`, readable, and its token spent.
-   */
+  @ApiOperation({ summary: 'Take a guest cart into this customer’s cart', description: mergePolicy })
   @Post(':id/merge')
   @Permission('carts:write', { own: true })
   @Idempotent({ required: false })

@@ -3,16 +3,21 @@ import { seedDemo } from '../inventory/index.js';
 import { migrations } from '../migrations.js';
 import { databaseUrl } from '../platform/database/database-url.js';
 import { migrate } from '../platform/database/migrate.js';
-import { tell, withConfig, withShop } from './shop-context.js';
+import { withConfig, withShop } from './shop-context.js';
+import { tell } from './output.js';
 
 export function databaseCommands(): Command[] {
   return [
     new Command('migrate')
-      .description('brings the database to the schema of this program; processes that migrate at once take turns')
+      .description(
+        'brings the database to the schema of this program; processes that migrate at once take turns',
+      )
       .action(() =>
         withConfig(async (config) => {
           const applied = await migrate(databaseUrl(config), migrations);
-          tell(applied.length > 0 ? `applied: ${applied.join(', ')}` : 'nothing to do: the schema is current');
+          tell(
+            applied.length > 0 ? `applied: ${applied.join(', ')}` : 'nothing to do: the schema is current',
+          );
         }),
       ),
     new Command('seed')

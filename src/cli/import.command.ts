@@ -1,8 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { ImportReport, ImportService } from '../inventory/index.js';
+import { type ImportReport, ImportService } from '../inventory/index.js';
 import { progressBar } from './progress.js';
-import { tell, withShop } from './shop-context.js';
+import { withShop } from './shop-context.js';
+import { print, tell } from './output.js';
 
 interface Options {
   format?: 'csv' | 'ndjson';
@@ -14,7 +15,12 @@ export function importCommand(): Command {
   return new Command('import')
     .description('imports items and stock from a CSV or NDJSON file; good rows are kept, bad ones reported')
     .argument('<file>', 'with the columns that docs/how-to/import-items.md names')
-    .addOption(new Option('--format <format>', 'what the file is; by its ending where absent').choices(['csv', 'ndjson']))
+    .addOption(
+      new Option('--format <format>', 'what the file is; by its ending where absent').choices([
+        'csv',
+        'ndjson',
+      ]),
+    )
     .option('--dry-run', 'judge every row and change nothing', false)
     .action(importFile);
 }
@@ -36,7 +42,8 @@ async function importFile(file: string, options: Options): Promise<void> {
 }
 
 function show({ faults, ...figures }: ImportReport): void {
-  for (const fault of faults) tell(`row ${fault.row}${fault.sku ? ` (${fault.sku})` : ''}: ${fault.problems.join('; ')}`);
-  for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(14)} ${String(value)}`);
+  for (const fault of faults)
+    tell(`row ${fault.row}${fault.sku ? ` (${fault.sku})` : ''}: ${fault.problems.join('; ')}`);
+  for (const [name, value] of Object.entries(figures)) print(`${name.padEnd(14)} ${String(value)}`);
   if (figures.rejected > 0) process.exitCode = 1;
 }

@@ -2,10 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { replayShop } from '../replay/replay-shop.js';
 import { progressBar } from './progress.js';
 import { proveInvariants } from './verify.command.js';
+import { print } from './output.js';
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on is wanted');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1 on is wanted');
   return value;
 }
 
@@ -24,17 +26,27 @@ export function replayShopCommand(): Command {
     .option('--base-url <url>', 'where the shop answers', 'http://127.0.0.1:8080')
     .option('--shoppers <count>', 'how many buy at once', positive, 16)
     .option('--json', 'print the report as one JSON object on the last line', false)
-    .option('--no-verify', 'leave the invariants to another call, where the database cannot be reached from here')
+    .option(
+      '--no-verify',
+      'leave the invariants to another call, where the database cannot be reached from here',
+    )
     .action(replay);
 }
 
 async function replay(files: string[], options: Options): Promise<void> {
   const bar = progressBar('orders');
-  const report = await replayShop({ files, baseUrl: options.baseUrl, shoppers: options.shoppers, onProgress: bar.show });
+  const report = await replayShop({
+    files,
+    baseUrl: options.baseUrl,
+    shoppers: options.shoppers,
+    onProgress: bar.show,
+  });
   bar.end();
   const violations = options.verify ? await proveInvariants() : undefined;
   const result = { ...report, ...(violations === undefined ? {} : { violations }) };
-  if (options.json) console.log(JSON.stringify(result));
-  else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(16)} ${JSON.stringify(value)}`);
+  if (options.json) print(JSON.stringify(result));
+  else
+    for (const [name, value] of Object.entries(result))
+      print(`${name.padEnd(16)} ${JSON.stringify(value)}`);
   if (report.unitsLeft !== 0 || violations) process.exitCode = 1;
 }

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { databaseUrl } from '../platform/database/database-url.js';
 import { ConfigError } from '../platform/config/config.js';
 import { startSandbox } from '../sandbox/index.js';
-import { tell, withConfig } from './shop-context.js';
+import { withConfig } from './shop-context.js';
+import { tell } from './output.js';
 
 /** The payment provider and the carrier by themselves, for shops that share one. */
 export function sandboxCommand(): Command {
@@ -13,7 +14,8 @@ export function sandboxCommand(): Command {
     .option('--port <port>', 'where they listen on loopback', Number, 8090)
     .action((options: { target: string; port: number }) =>
       withConfig(async (config) => {
-        if (!config.SANDBOX_WEBHOOK_SECRET) throw new ConfigError(['SANDBOX_WEBHOOK_SECRET is not set: the shop must know the same secret']);
+        if (!config.SANDBOX_WEBHOOK_SECRET)
+          throw new ConfigError(['SANDBOX_WEBHOOK_SECRET is not set: the shop must know the same secret']);
         const sandbox = await startSandbox({
           databaseUrl: databaseUrl(config),
           webhookSecret: config.SANDBOX_WEBHOOK_SECRET,

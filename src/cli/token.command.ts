@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { DevelopmentIssuer } from '../platform/auth/index.js';
 import { withShop } from './shop-context.js';
+import { print } from './output.js';
 
 const roles = ['customer', 'support', 'fulfilment', 'finance', 'admin', 'service'] as const;
 
@@ -17,5 +18,7 @@ export function tokenCommand(): Command {
     .addOption(new Option('--role <role>', 'whose rights it bears').choices(roles).default('admin'))
     .option('--subject <id>', 'who it names')
     .option('--scopes <scopes...>', 'what a service may do, such as orders:read')
-    .action((options: Options) => withShop(async (shop) => console.log(await shop.get(DevelopmentIssuer).token(options))));
+    .action((options: Options) =>
+      withShop(async (shop) => print(await shop.get(DevelopmentIssuer).token(options))),
+    );
 }

@@ -25,7 +25,10 @@ export class DeliveriesController {
   @Get()
   @Permission('deliveries:read', { own: true })
   @ApiAnswer(200, schemas.deliveryPage)
-  list(@Query({ schema: schemas.deliveryListQuery }) query: schemas.DeliveryListQuery, @CurrentOwner() owner: Owner): Promise<unknown> {
+  list(
+    @Query({ schema: schemas.deliveryListQuery }) query: schemas.DeliveryListQuery,
+    @CurrentOwner() owner: Owner,
+  ): Promise<unknown> {
     return this.reader.list(query, owner);
   }
 
@@ -70,7 +73,13 @@ export class DeliveriesController {
   @Permission('deliveries:write')
   @Idempotent({ required: true })
   @ApiAnswer(200, schemas.deliveryView)
-  @ApiProblem('delivery-not-found', 'delivery-state', 'tracking-number-missing', 'tracking-number-taken', 'carrier-unavailable')
+  @ApiProblem(
+    'delivery-not-found',
+    'delivery-state',
+    'tracking-number-missing',
+    'tracking-number-taken',
+    'carrier-unavailable',
+  )
   ship(
     @ClaimKey() claim: IdempotentRequest,
     @Param('id', { schema: idSchema }) id: string,

@@ -19,9 +19,14 @@ export class DeliveryStateConflict extends DomainError {
 /** Units that were asked back are packed, shipped or not there. */
 export class UnitsNotCancelable extends DomainError {
   constructor(lines: { orderLineId: string; requested: number; cancelable: number }[]) {
-    super('conflict', 'delivery-already-dispatched', 'some of these units have left or are packed and cannot be taken back', {
-      extensions: { lines },
-    });
+    super(
+      'conflict',
+      'delivery-already-dispatched',
+      'some of these units have left or are packed and cannot be taken back',
+      {
+        extensions: { lines },
+      },
+    );
   }
 }
 
@@ -46,7 +51,9 @@ export class TrackingNumberTaken extends DomainError {
 /** The carrier did not answer or refused; the delivery stays as it was. */
 export class CarrierUnavailable extends DomainError {
   constructor(carrier: string) {
-    super('unavailable', 'carrier-unavailable', `${carrier} did not book the parcel`, { retryAfterSeconds: 5 });
+    super('unavailable', 'carrier-unavailable', `${carrier} did not book the parcel`, {
+      retryAfterSeconds: 5,
+    });
   }
 }
 

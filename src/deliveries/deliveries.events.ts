@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvents, EventsOf } from '../platform/events/catalogue.js';
+import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
 import { deliveryStatuses } from './delivery-status.js';
 
 const snapshot = z.object({
@@ -8,9 +8,16 @@ const snapshot = z.object({
   version: z.number().int().positive(),
   status: z.enum(deliveryStatuses),
 });
-const lines = z.array(z.object({ orderLineId: z.uuid(), sku: z.string(), quantity: z.number().int().positive() }));
+const lines = z.array(
+  z.object({ orderLineId: z.uuid(), sku: z.string(), quantity: z.number().int().positive() }),
+);
 const parcel = { carrier: z.string(), trackingNumber: z.string() };
-const scan = { ...parcel, scannedStatus: z.enum(deliveryStatuses), rawStatus: z.string(), scannedAt: z.iso.datetime() };
+const scan = {
+  ...parcel,
+  scannedStatus: z.enum(deliveryStatuses),
+  rawStatus: z.string(),
+  scannedAt: z.iso.datetime(),
+};
 
 export const deliveryEvents = defineEvents('deliveries', 'delivery', {
   'delivery.opened': snapshot.extend({ lines }),
@@ -18,7 +25,10 @@ export const deliveryEvents = defineEvents('deliveries', 'delivery', {
   'delivery.packed': snapshot,
   'delivery.shipped': snapshot.extend({ ...parcel, lines }),
   'delivery.tracked': snapshot.extend(scan),
-  'delivery.estimate_changed': snapshot.extend({ estimatedFrom: z.iso.datetime(), estimatedTo: z.iso.datetime() }),
+  'delivery.estimate_changed': snapshot.extend({
+    estimatedFrom: z.iso.datetime(),
+    estimatedTo: z.iso.datetime(),
+  }),
   'delivery.delivered': snapshot.extend(scan),
   'delivery.returned': snapshot.extend({ ...scan, lines }),
   'delivery.lost': snapshot.extend(scan),

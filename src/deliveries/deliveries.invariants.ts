@@ -12,7 +12,9 @@ export const deliveryInvariants = [
     id: 'I15',
     title: 'a delivery stands where its table of moves can bring it',
     sql: `select id, status from deliveries.delivery
-      where status not in (${Object.keys(deliveryMoves).map((status) => `'${status}'`).join(', ')})
+      where status not in (${Object.keys(deliveryMoves)
+        .map((status) => `'${status}'`)
+        .join(', ')})
         or (shipped_at is null) <> (status in ('pending', 'packed', 'canceled'))
         or (ended_at is null) <> (status not in ('delivered', 'returned', 'canceled'))`,
   },

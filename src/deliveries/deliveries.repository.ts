@@ -40,7 +40,17 @@ export class DeliveriesRepository {
   async save(delivery: Delivery): Promise<void> {
     const { id, version, status, carrier, trackingNumber } = delivery;
     const { estimatedFrom, estimatedTo, packedAt, shippedAt, endedAt } = delivery;
-    const change = { version, status, carrier, trackingNumber, estimatedFrom, estimatedTo, packedAt, shippedAt, endedAt };
+    const change = {
+      version,
+      status,
+      carrier,
+      trackingNumber,
+      estimatedFrom,
+      estimatedTo,
+      packedAt,
+      shippedAt,
+      endedAt,
+    };
     try {
       await this.database.manager.update(Delivery, { id }, change);
     } catch (error) {
@@ -62,16 +72,26 @@ export class DeliveriesRepository {
          (id, delivery_id, carrier, event_id, status, raw_status, description, place, has_moved, scanned_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9)
        on conflict on constraint tracking_event_once do nothing returning id`,
-      [uuidv7(), delivery.id, carrier, scan.eventId, scan.status, scan.rawStatus, scan.description, scan.place, scan.scannedAt],
+      [
+        uuidv7(),
+        delivery.id,
+        carrier,
+        scan.eventId,
+        scan.status,
+        scan.rawStatus,
+        scan.description,
+        scan.place,
+        scan.scannedAt,
+      ],
     );
     return rows.length === 1;
   }
 
   async markScanMoved(carrier: string, eventId: string): Promise<void> {
-    await this.database.rows('update deliveries.tracking_event set has_moved = true where carrier = $1 and event_id = $2', [
-      carrier,
-      eventId,
-    ]);
+    await this.database.rows(
+      'update deliveries.tracking_event set has_moved = true where carrier = $1 and event_id = $2',
+      [carrier, eventId],
+    );
   }
 
   async insertEstimate(delivery: Delivery): Promise<void> {
@@ -84,11 +104,16 @@ export class DeliveriesRepository {
 
   async isVisible(id: string, owner: Owner): Promise<boolean> {
     const { condition, parameters } = ownedBy(owner, 2);
-    const row = await this.database.row(`select 1 from deliveries.delivery d where d.id = $1 and ${condition}`, [id, ...parameters]);
+    const row = await this.database.row(
+      `select 1 from deliveries.delivery d where d.id = $1 and ${condition}`,
+      [id, ...parameters],
+    );
     return row !== undefined;
   }
 
-  private async lockWhere(where: Partial<Pick<Delivery, 'id' | 'orderId' | 'carrier' | 'trackingNumber'>>): Promise<Delivery[]> {
+  private async lockWhere(
+    where: Partial<Pick<Delivery, 'id' | 'orderId' | 'carrier' | 'trackingNumber'>>,
+  ): Promise<Delivery[]> {
     const deliveries = await this.database.manager
       .createQueryBuilder(Delivery, 'delivery')
       .where(where)
@@ -107,12 +132,15 @@ export class DeliveriesRepository {
       [deliveryIds],
     );
     const lines = new Map<string, DeliveryLine[]>();
-    for (const { deliveryId, ...line } of rows) lines.set(deliveryId, [...(lines.get(deliveryId) ?? []), line]);
+    for (const { deliveryId, ...line } of rows)
+      lines.set(deliveryId, [...(lines.get(deliveryId) ?? []), line]);
     return lines;
   }
 
   private async insertLines(deliveries: Delivery[]): Promise<void> {
-    const rows = deliveries.flatMap((delivery) => delivery.lines.map((line) => ({ deliveryId: delivery.id, ...line })));
+    const rows = deliveries.flatMap((delivery) =>
+      delivery.lines.map((line) => ({ deliveryId: delivery.id, ...line })),
+    );
     await this.database.rows(
       `insert into deliveries.line (delivery_id, order_line_id, sku, name, quantity)
        select "deliveryId", "orderLineId", sku, name, quantity
@@ -133,4 +161,3 @@ export function ownedBy(owner: Owner, from: number): { condition: string; parame
       return { condition: `d.customer_id = $${from}`, parameters: [owner.customerId] };
   }
 }
-

@@ -6,7 +6,12 @@ import { deliveryStatuses, trackingStatuses } from './delivery-status.js';
 const units = z.number().int().min(1).max(100_000);
 
 export const splitRequest = z
-  .strictObject({ lines: z.array(z.strictObject({ orderLineId: z.uuid(), quantity: units })).min(1).max(2000) })
+  .strictObject({
+    lines: z
+      .array(z.strictObject({ orderLineId: z.uuid(), quantity: units }))
+      .min(1)
+      .max(2000),
+  })
   .meta({ id: 'SplitDeliveryRequest' });
 export type SplitRequest = z.output<typeof splitRequest>;
 
@@ -15,7 +20,9 @@ export const packRequest = z.strictObject({}).meta({ id: 'PackDeliveryRequest' }
 export const shipRequest = z
   .strictObject({
     carrier: z.enum(carrierNames).describe('who carries the parcel'),
-    trackingNumber: text(100).optional().describe('absent where the carrier takes bookings: it then gives one'),
+    trackingNumber: text(100)
+      .optional()
+      .describe('absent where the carrier takes bookings: it then gives one'),
   })
   .meta({ id: 'ShipDeliveryRequest' });
 export type ShipRequest = z.output<typeof shipRequest>;
@@ -78,7 +85,9 @@ export const deliveryView = z
         scannedAt: instant,
       }),
     ),
-    estimateRevisions: z.array(z.object({ estimatedFrom: instant, estimatedTo: instant, revisedAt: instant })),
+    estimateRevisions: z.array(
+      z.object({ estimatedFrom: instant, estimatedTo: instant, revisedAt: instant }),
+    ),
   })
   .meta({ id: 'Delivery' });
 export type DeliveryView = z.output<typeof deliveryView>;

@@ -42,7 +42,10 @@ export class DeliveriesService {
   /** Opens the first parcel of a confirmed order, with all its lines. */
   async open(order: DeliveryToOpen): Promise<void> {
     const { orderId, customerId, address, lines } = order;
-    const delivery = Delivery.open({ orderId, customerId: customerId ?? null, address, lines }, await this.repository.now());
+    const delivery = Delivery.open(
+      { orderId, customerId: customerId ?? null, address, lines },
+      await this.repository.now(),
+    );
     await this.repository.insert([delivery]);
     this.outbox.add(opened(delivery));
   }
@@ -74,7 +77,9 @@ export class DeliveriesService {
   /** A part is canceled as a parcel of its own, so that quantities are conserved and the history stays readable. */
   private async takeOut(parcel: Delivery, units: UnitsOfLine[], now: Date): Promise<void> {
     if (units.length === 0) return;
-    const isWhole = parcel.lines.every((line) => units.some((unit) => unit.orderLineId === line.orderLineId && unit.quantity === line.quantity));
+    const isWhole = parcel.lines.every((line) =>
+      units.some((unit) => unit.orderLineId === line.orderLineId && unit.quantity === line.quantity),
+    );
     if (isWhole) {
       parcel.cancel(now);
       await this.repository.save(parcel);
@@ -104,7 +109,11 @@ function unitsOf(parcels: Delivery[]): UnitsOfLine[] {
 function refuseShortage(wanted: UnitsOfLine[], there: UnitsOfLine[]): void {
   const cancelable = new Map(there.map((unit) => [unit.orderLineId, unit.quantity]));
   const short = wanted
-    .map((unit) => ({ orderLineId: unit.orderLineId, requested: unit.quantity, cancelable: cancelable.get(unit.orderLineId) ?? 0 }))
+    .map((unit) => ({
+      orderLineId: unit.orderLineId,
+      requested: unit.quantity,
+      cancelable: cancelable.get(unit.orderLineId) ?? 0,
+    }))
     .filter((line) => line.requested > line.cancelable);
   if (short.length > 0) throw new UnitsNotCancelable(short);
 }

@@ -8,11 +8,20 @@ function news<T extends EventType>(type: T, delivery: Delivery, payload: EventCa
   return { type, aggregateId: delivery.id, sequence: delivery.version, key: delivery.orderId, payload };
 }
 
-const snapshot = ({ id, orderId, version, status }: Delivery) => ({ deliveryId: id, orderId, version, status });
+const snapshot = ({ id, orderId, version, status }: Delivery) => ({
+  deliveryId: id,
+  orderId,
+  version,
+  status,
+});
 
-const linesOf = (lines: DeliveryLine[]) => lines.map(({ orderLineId, sku, quantity }) => ({ orderLineId, sku, quantity }));
+const linesOf = (lines: DeliveryLine[]) =>
+  lines.map(({ orderLineId, sku, quantity }) => ({ orderLineId, sku, quantity }));
 
-const parcelOf = (delivery: Delivery) => ({ carrier: delivery.carrier ?? '', trackingNumber: delivery.trackingNumber ?? '' });
+const parcelOf = (delivery: Delivery) => ({
+  carrier: delivery.carrier ?? '',
+  trackingNumber: delivery.trackingNumber ?? '',
+});
 
 const scanOf = (scan: CarrierScan) => ({
   scannedStatus: scan.status,
@@ -24,12 +33,20 @@ export const opened = (delivery: Delivery) =>
   news('delivery.opened', delivery, { ...snapshot(delivery), lines: linesOf(delivery.lines) });
 
 export const split = (delivery: Delivery, part: Delivery) =>
-  news('delivery.split', delivery, { ...snapshot(delivery), newDeliveryId: part.id, movedLines: linesOf(part.lines) });
+  news('delivery.split', delivery, {
+    ...snapshot(delivery),
+    newDeliveryId: part.id,
+    movedLines: linesOf(part.lines),
+  });
 
 export const packed = (delivery: Delivery) => news('delivery.packed', delivery, snapshot(delivery));
 
 export const shipped = (delivery: Delivery) =>
-  news('delivery.shipped', delivery, { ...snapshot(delivery), ...parcelOf(delivery), lines: linesOf(delivery.lines) });
+  news('delivery.shipped', delivery, {
+    ...snapshot(delivery),
+    ...parcelOf(delivery),
+    lines: linesOf(delivery.lines),
+  });
 
 export const canceled = (delivery: Delivery) =>
   news('delivery.canceled', delivery, { ...snapshot(delivery), lines: linesOf(delivery.lines) });

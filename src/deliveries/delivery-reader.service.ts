@@ -28,7 +28,10 @@ export class DeliveryReader {
     return ok(view, { etag: etagOf('delivery', view.version) });
   }
 
-  async list(query: DeliveryListQuery, owner: Owner): Promise<{ items: DeliveryView[]; nextCursor?: string }> {
+  async list(
+    query: DeliveryListQuery,
+    owner: Owner,
+  ): Promise<{ items: DeliveryView[]; nextCursor?: string }> {
     const after = query.cursor ? Cursor.decode(query.cursor, position)[0] : undefined;
     const found = await this.views.list(query, after, owner);
     const items = found.slice(0, query.limit).map((view) => this.withTrackingUrl(view));
@@ -37,7 +40,10 @@ export class DeliveryReader {
   }
 
   private withTrackingUrl(view: DeliveryView): DeliveryView {
-    const url = view.carrier && view.trackingNumber ? this.carriers.get(view.carrier)?.trackingUrl(view.trackingNumber) : undefined;
+    const url =
+      view.carrier && view.trackingNumber
+        ? this.carriers.get(view.carrier)?.trackingUrl(view.trackingNumber)
+        : undefined;
     return url ? { ...view, trackingUrl: url } : view;
   }
 }

@@ -50,7 +50,14 @@ export class DeliveryViewsRepository {
        where ($1::uuid is null or d.order_id = $1) and ($2::text is null or d.status = $2)
          and ($3::text is null or d.carrier = $3) and ($4::uuid is null or d.id > $4) and ${owned.condition}
        order by d.id limit $5`,
-      [query.orderId ?? null, query.status ?? null, query.carrier ?? null, afterId ?? null, query.limit + 1, ...owned.parameters],
+      [
+        query.orderId ?? null,
+        query.status ?? null,
+        query.carrier ?? null,
+        afterId ?? null,
+        query.limit + 1,
+        ...owned.parameters,
+      ],
     );
     return rows.map((row) => row.view);
   }

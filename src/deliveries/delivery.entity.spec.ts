@@ -4,7 +4,12 @@ import { deliveryMoves, deliveryStatuses, mayMove } from './delivery-status.js';
 const now = new Date('2026-01-05T10:00:00Z');
 
 function parcel(...quantities: number[]): Delivery {
-  const lines = quantities.map((quantity, index) => ({ orderLineId: `line-${index}`, sku: `SKU-${index}`, name: 'A thing', quantity }));
+  const lines = quantities.map((quantity, index) => ({
+    orderLineId: `line-${index}`,
+    sku: `SKU-${index}`,
+    name: 'A thing',
+    quantity,
+  }));
   return Delivery.open({ orderId: 'order', customerId: null, address: { city: 'London' }, lines }, now);
 }
 
@@ -19,7 +24,8 @@ describe('a delivery', () => {
     const delivery = parcel(2);
     delivery.pack(now);
     delivery.ship('manual', 'T-1', now);
-    for (const status of ['in_transit', 'out_for_delivery', 'delivered'] as const) expect(delivery.track(status, now)).toBe(true);
+    for (const status of ['in_transit', 'out_for_delivery', 'delivered'] as const)
+      expect(delivery.track(status, now)).toBe(true);
     expect(delivery).toMatchObject({ status: 'delivered', version: 6, endedAt: now });
   });
 
@@ -65,7 +71,13 @@ describe('a delivery', () => {
 
   it('conserves quantities when it is split', () => {
     const delivery = parcel(5, 3);
-    const part = delivery.split([{ orderLineId: 'line-0', quantity: 2 }, { orderLineId: 'line-1', quantity: 3 }], now);
+    const part = delivery.split(
+      [
+        { orderLineId: 'line-0', quantity: 2 },
+        { orderLineId: 'line-1', quantity: 3 },
+      ],
+      now,
+    );
     expect(delivery.lines).toEqual([expect.objectContaining({ orderLineId: 'line-0', quantity: 3 })]);
     expect(part.lines.map((line) => line.quantity)).toEqual([2, 3]);
     expect(delivery.version).toBe(2);
@@ -76,7 +88,13 @@ describe('a delivery', () => {
     ['more than is there', [{ orderLineId: 'line-0', quantity: 6 }]],
     ['a line of another parcel', [{ orderLineId: 'elsewhere', quantity: 1 }]],
     ['everything', [{ orderLineId: 'line-0', quantity: 5 }]],
-    ['one line twice', [{ orderLineId: 'line-0', quantity: 1 }, { orderLineId: 'line-0', quantity: 1 }]],
+    [
+      'one line twice',
+      [
+        { orderLineId: 'line-0', quantity: 1 },
+        { orderLineId: 'line-0', quantity: 1 },
+      ],
+    ],
   ])('refuses to split off %s', (_what, units) => {
     expect(() => parcel(5).split(units, now)).toThrow();
   });
@@ -89,7 +107,8 @@ describe('a delivery', () => {
   });
 
   it('has no way out of where it ends, and never into itself', () => {
-    for (const status of ['delivered', 'returned', 'canceled'] as const) expect(deliveryMoves[status]).toEqual([]);
+    for (const status of ['delivered', 'returned', 'canceled'] as const)
+      expect(deliveryMoves[status]).toEqual([]);
     for (const status of deliveryStatuses) expect(mayMove(status, status)).toBe(false);
   });
 });

@@ -42,7 +42,8 @@ export class Delivery {
   static open(of: Pick<Delivery, 'orderId' | 'customerId' | 'address' | 'lines'>, now: Date): Delivery {
     const none = { carrier: null, trackingNumber: null, estimatedFrom: null, estimatedTo: null };
     const times = { openedAt: now, packedAt: null, shippedAt: null, endedAt: null };
-    return Object.assign(new Delivery(), none, times, of, { id: uuidv7(), version: 1, status: 'pending' as const });
+    const start = { id: uuidv7(), version: 1, status: 'pending' as const };
+    return Object.assign(new Delivery(), { ...none, ...times, ...of, ...start });
   }
 
   pack(now: Date): void {
@@ -75,7 +76,8 @@ export class Delivery {
 
   /** Answers whether the window is another one than before. */
   estimate(from: Date, to: Date): boolean {
-    const isSame = this.estimatedFrom?.getTime() === from.getTime() && this.estimatedTo?.getTime() === to.getTime();
+    const isSame =
+      this.estimatedFrom?.getTime() === from.getTime() && this.estimatedTo?.getTime() === to.getTime();
     if (isSame) return false;
     this.estimatedFrom = from;
     this.estimatedTo = to;
@@ -85,16 +87,21 @@ export class Delivery {
 
   /** Takes units out into a delivery of their own; what is left and what is taken add up to what was there. */
   split(units: UnitsOfLine[], now: Date): Delivery {
-    if (this.status !== 'pending' && this.status !== 'packed') throw new DeliveryStateConflict(this.status, 'split');
+    if (this.status !== 'pending' && this.status !== 'packed')
+      throw new DeliveryStateConflict(this.status, 'split');
     const wanted = new Map(units.map((unit) => [unit.orderLineId, unit.quantity]));
     if (wanted.size !== units.length) throw new SplitNotPossible('an order line is named twice');
     const taken: DeliveryLine[] = [];
     for (const [orderLineId, quantity] of wanted) {
       const line = this.lines.find((each) => each.orderLineId === orderLineId);
-      if (!line || line.quantity < quantity) throw new SplitNotPossible(`order line ${orderLineId} has fewer than ${quantity} units here`);
+      if (!line || line.quantity < quantity)
+        throw new SplitNotPossible(`order line ${orderLineId} has fewer than ${quantity} units here`);
       taken.push({ ...line, quantity });
     }
-    const left = this.lines.map((line) => ({ ...line, quantity: line.quantity - (wanted.get(line.orderLineId) ?? 0) }));
+    const left = this.lines.map((line) => ({
+      ...line,
+      quantity: line.quantity - (wanted.get(line.orderLineId) ?? 0),
+    }));
     if (!left.some((line) => line.quantity > 0)) throw new SplitNotPossible('at least one unit must stay');
     this.lines = left.filter((line) => line.quantity > 0);
     this.version += 1;

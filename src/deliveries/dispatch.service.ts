@@ -6,7 +6,12 @@ import { Answer, created, ok, refused } from '../platform/http/answer.js';
 import { etagOf } from '../platform/http/index.js';
 import { Idempotency, Resume } from '../platform/idempotency/idempotency.js';
 import { CARRIERS, type Carriers } from './carriers/index.js';
-import { CarrierUnavailable, DeliveryNotFound, DeliveryStateConflict, TrackingNumberMissing } from './deliveries.errors.js';
+import {
+  CarrierUnavailable,
+  DeliveryNotFound,
+  DeliveryStateConflict,
+  TrackingNumberMissing,
+} from './deliveries.errors.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import type { ShipRequest, SplitRequest } from './deliveries.schemas.js';
 import { Delivery } from './delivery.entity.js';

@@ -43,7 +43,8 @@ export class TrackingService {
   /** A scan that a person reports. */
   async report(id: string, request: ScanRequest): Promise<Answer> {
     const delivery = await this.lock(id);
-    if (unshippedStatuses.includes(delivery.status) || !delivery.carrier) throw new DeliveryStateConflict(delivery.status, 'tracked');
+    if (unshippedStatuses.includes(delivery.status) || !delivery.carrier)
+      throw new DeliveryStateConflict(delivery.status, 'tracked');
     const scan: CarrierScan = {
       ...request,
       trackingNumber: delivery.trackingNumber ?? '',
@@ -72,7 +73,8 @@ export class TrackingService {
     if (scan.estimated) await this.reviseEstimate(delivery, scan.estimated.from, scan.estimated.to);
     await this.repository.save(delivery);
     // The parcel is back in the warehouse, so its units can be sold again.
-    if (hasMoved && delivery.status === 'returned') await this.inventory.restock(delivery.orderId, delivery.lines);
+    if (hasMoved && delivery.status === 'returned')
+      await this.inventory.restock(delivery.orderId, delivery.lines);
   }
 
   private async reviseEstimate(delivery: Delivery, from: Date, to: Date): Promise<void> {

@@ -1,5 +1,5 @@
 import type { RowFault } from './import.schemas.js';
-import { wellFormed, WellFormedRow } from './import-judge.js';
+import { wellFormed, type WellFormedRow } from './import-judge.js';
 import type { ReadRow } from './import-reader.js';
 
 export interface Batch {

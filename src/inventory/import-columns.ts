@@ -58,5 +58,7 @@ export class CsvColumns {
 }
 
 function isAttribute(name: string): boolean {
-  return name.startsWith(attributePrefix) && attributeKey.safeParse(name.slice(attributePrefix.length)).success;
+  return (
+    name.startsWith(attributePrefix) && attributeKey.safeParse(name.slice(attributePrefix.length)).success
+  );
 }

@@ -1,17 +1,22 @@
-import { Batch, batchesOf } from './import-batches.js';
+import { Readable } from 'node:stream';
+import { type Batch, batchesOf } from './import-batches.js';
 import { decide, wellFormed } from './import-judge.js';
-import { ImportRow } from './import.schemas.js';
-import { Item } from './item.entity.js';
+import { type ImportRow } from './import.schemas.js';
+import { type Item } from './item.entity.js';
 import { StockLevel } from './stock-level.entity.js';
 
 const now = new Date('2026-11-24T10:00:00Z');
-const level = (onHand = 0, reserved = 0): StockLevel => StockLevel.of({ sku: 'A', location: 'main', onHand, reserved, version: 1 });
-const decided = (given: Partial<ImportRow>, item?: Item, stock = level()) => decide({ sku: 'A', ...given }, item, stock, 'GBP', now);
+const level = (onHand = 0, reserved = 0): StockLevel =>
+  StockLevel.of({ sku: 'A', location: 'main', onHand, reserved, version: 1 });
+const decided = (given: Partial<ImportRow>, item?: Item, stock = level()) =>
+  decide({ sku: 'A', ...given }, item, stock, 'GBP', now);
 const mug = (): Item => decided({ name: 'Mug', priceMinor: 850 }).item;
 
 describe('a row by itself', () => {
   it('is refused with every fault named', () => {
-    expect(wellFormed({ row: 7, fields: { sku: 'A B', priceMinor: -1, onHand: 'x', colour: 'red' } })).toEqual({
+    expect(
+      wellFormed({ row: 7, fields: { sku: 'A B', priceMinor: -1, onHand: 'x', colour: 'red' } }),
+    ).toEqual({
       row: 7,
       sku: 'A B',
       problems: [
@@ -29,15 +34,15 @@ describe('a row by itself', () => {
 
   it('is refused where it says two things of one figure', () => {
     expect(wellFormed({ row: 1, fields: { sku: 'A', onHand: 1, receive: 1 } })).toHaveProperty('problems');
-    expect(wellFormed({ row: 1, fields: { sku: 'A', price: '1', priceMinor: 100 } })).toHaveProperty('problems');
+    expect(wellFormed({ row: 1, fields: { sku: 'A', price: '1', priceMinor: 100 } })).toHaveProperty(
+      'problems',
+    );
   });
 
   it('is refused where the file named its sku before, skus being exact', async () => {
-    async function* rows() {
-      for (const [index, sku] of ['84031A', '84031a', '84031A'].entries()) yield { row: index + 2, fields: { sku } };
-    }
+    const rows = ['84031A', '84031a', '84031A'].map((sku, index) => ({ row: index + 2, fields: { sku } }));
     const batches: Batch[] = [];
-    for await (const each of batchesOf(rows())) batches.push(each);
+    for await (const each of batchesOf(Readable.from(rows))) batches.push(each);
     const [batch] = batches;
     expect(batch?.good.map(({ given }) => given.sku)).toEqual(['84031A', '84031a']);
     expect(batch?.faults).toEqual([{ row: 4, sku: '84031A', problems: ['sku: named before, in row 2'] }]);
@@ -54,12 +59,22 @@ describe('a row against what the shop has', () => {
   });
 
   it('changes what it names and keeps the rest', () => {
-    expect(decided({ price: '9.00' }, mug())).toMatchObject({ is: 'changed', item: { name: 'Mug', priceMinor: 900, version: 2 } });
-    expect(decided({ name: 'Mug' }, mug())).toMatchObject({ is: 'same', item: { version: 1 }, movement: undefined });
+    expect(decided({ price: '9.00' }, mug())).toMatchObject({
+      is: 'changed',
+      item: { name: 'Mug', priceMinor: 900, version: 2 },
+    });
+    expect(decided({ name: 'Mug' }, mug())).toMatchObject({
+      is: 'same',
+      item: { version: 1 },
+      movement: undefined,
+    });
   });
 
   it('counts the shelf, and moves nothing where the count is what is there', () => {
-    expect(decided({ onHand: 3 }, mug(), level(5)).movement).toMatchObject({ kind: 'recount', deltaOnHand: -2 });
+    expect(decided({ onHand: 3 }, mug(), level(5)).movement).toMatchObject({
+      kind: 'recount',
+      deltaOnHand: -2,
+    });
     expect(decided({ onHand: 5 }, mug(), level(5)).movement).toBeUndefined();
   });
 

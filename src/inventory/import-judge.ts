@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { DomainError } from '../platform/errors/domain-error.js';
-import { ImportRow, importRow, RowFault } from './import.schemas.js';
+import { type ImportRow, importRow, type RowFault } from './import.schemas.js';
 import type { ReadRow } from './import-reader.js';
-import { Item, ItemDetails } from './item.entity.js';
+import { Item, type ItemDetails } from './item.entity.js';
 import type { Movement } from './movement.js';
 import { minorUnits } from './price.js';
 import type { StockLevel } from './stock-level.entity.js';
@@ -28,7 +28,13 @@ export interface RowEffect {
 }
 
 /** Decides a row against the item and level that the shop has (both locked); throws a DomainError that names what is wrong. */
-export function decide(given: ImportRow, item: Item | undefined, level: StockLevel, shopCurrency: string, now: Date): RowEffect {
+export function decide(
+  given: ImportRow,
+  item: Item | undefined,
+  level: StockLevel,
+  shopCurrency: string,
+  now: Date,
+): RowEffect {
   const details = detailsOf(given, shopCurrency);
   const movement = moveStock(given, level);
   if (item) return { item, is: item.change(details, now) ? 'changed' : 'same', movement };
@@ -41,14 +47,16 @@ export function decide(given: ImportRow, item: Item | undefined, level: StockLev
 
 function detailsOf(given: ImportRow, shopCurrency: string): Partial<ItemDetails> {
   const { name, description, attributes, imageUrl, active, currency } = given;
-  if (currency !== undefined && currency !== shopCurrency) throw refusal(`currency: this shop sells in ${shopCurrency} only`);
+  if (currency !== undefined && currency !== shopCurrency)
+    throw refusal(`currency: this shop sells in ${shopCurrency} only`);
   return { name, description, attributes, imageUrl, active, priceMinor: priceOf(given, shopCurrency) };
 }
 
 function priceOf(given: ImportRow, shopCurrency: string): number | undefined {
   if (given.price === undefined) return given.priceMinor;
   const minor = minorUnits(given.price, shopCurrency);
-  if (minor === undefined) throw refusal(`price: ${JSON.stringify(given.price)} is no exact amount of ${shopCurrency}`);
+  if (minor === undefined)
+    throw refusal(`price: ${JSON.stringify(given.price)} is no exact amount of ${shopCurrency}`);
   return minor;
 }
 

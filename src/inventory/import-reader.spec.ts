@@ -1,10 +1,10 @@
+import { Readable } from 'node:stream';
 import { ImportUnreadable } from './inventory.errors.js';
-import { ImportFormat, ReadRow, readRows } from './import-reader.js';
+import { type ImportFormat, type ImportSource, type ReadRow, readRows } from './import-reader.js';
 
 /** The bytes come one by one, so that no reader leans on the ends of chunks. */
-async function* dripped(text: string | Buffer): AsyncGenerator<Uint8Array> {
-  for (const byte of Buffer.from(text)) yield Uint8Array.of(byte);
-}
+const dripped = (text: string | Buffer): ImportSource =>
+  Readable.from([...Buffer.from(text)].map((byte) => Uint8Array.of(byte)));
 
 async function rowsOf(text: string | Buffer, format: ImportFormat): Promise<ReadRow[]> {
   const rows: ReadRow[] = [];
@@ -14,7 +14,9 @@ async function rowsOf(text: string | Buffer, format: ImportFormat): Promise<Read
 
 describe('reading a CSV file', () => {
   it('names each row by its line and each cell by its column', async () => {
-    expect(await rowsOf('\ufeffsku,name,price,receive\nA,"Mug, white",2.55,6\n\nB,Tö😀pf,1.00,x\n', 'csv')).toEqual([
+    expect(
+      await rowsOf('\ufeffsku,name,price,receive\nA,"Mug, white",2.55,6\n\nB,Tö😀pf,1.00,x\n', 'csv'),
+    ).toEqual([
       { row: 2, fields: { sku: 'A', name: 'Mug, white', price: '2.55', receive: 6 } },
       { row: 4, fields: { sku: 'B', name: 'Tö😀pf', price: '1.00', receive: 'x' } },
     ]);

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { type CsvError, parse } from 'csv-parse';
 import { ImportUnreadable } from './inventory.errors.js';
 import { CsvColumns } from './import-columns.js';
 
@@ -19,12 +19,11 @@ export function readRows(source: ImportSource, format: ImportFormat): AsyncGener
   return format === 'csv' ? readCsv(text) : readNdjson(text);
 }
 
-export async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
 /** Shows each chunk as it passes. */
-export async function* tap(source: ImportSource, see: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+export async function* tap(
+  source: ImportSource,
+  see: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     see(chunk);
     yield chunk;
@@ -46,7 +45,12 @@ async function* decode(source: ImportSource): AsyncGenerator<string> {
 }
 
 function isBadEncoding(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  );
 }
 
 interface CsvRecord {
@@ -106,7 +110,8 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const chunk of text) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > longestRowBytes) throw new ImportUnreadable(`a row is longer than ${longestRowBytes} characters`);
+    if (rest.length > longestRowBytes)
+      throw new ImportUnreadable(`a row is longer than ${longestRowBytes} characters`);
     yield* lines;
   }
   yield rest;

@@ -15,8 +15,14 @@ export const importRow = z
   })
   .partial()
   .extend({ sku: skuSchema })
-  .refine((row) => row.onHand === undefined || row.receive === undefined, 'onHand and receive exclude each other')
-  .refine((row) => row.price === undefined || row.priceMinor === undefined, 'price and priceMinor exclude each other');
+  .refine(
+    (row) => row.onHand === undefined || row.receive === undefined,
+    'onHand and receive exclude each other',
+  )
+  .refine(
+    (row) => row.price === undefined || row.priceMinor === undefined,
+    'price and priceMinor exclude each other',
+  );
 export type ImportRow = z.output<typeof importRow>;
 
 /** What is wrong with one row; nothing of it was taken. */

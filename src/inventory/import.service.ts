@@ -38,7 +38,10 @@ export class ImportService {
   ) {}
 
   /** Throws ImportUnreadable; inside a running transaction the whole import is part of it. */
-  async import(source: ImportSource, { format, dryRun = false, onProgress }: ImportOptions): Promise<ImportReport> {
+  async import(
+    source: ImportSource,
+    { format, dryRun = false, onProgress }: ImportOptions,
+  ): Promise<ImportReport> {
     const report: ImportReport = { dryRun, rows: 0, ...nothing(), rejected: 0 };
     let bytes = 0;
     const counted = tap(source, (chunk) => (bytes += chunk.byteLength));
@@ -91,10 +94,16 @@ export class ImportService {
 
   /** Answers with the rows that were taken; one whose new item somebody else made meanwhile becomes a fault. */
   private async write(effects: JudgedRow[], faults: RowFault[]): Promise<JudgedRow[]> {
-    const inserted = await this.items.insertAll(effects.filter(({ is }) => is === 'new').map(({ item }) => item));
+    const inserted = await this.items.insertAll(
+      effects.filter(({ is }) => is === 'new').map(({ item }) => item),
+    );
     const isTaken = ({ is, item }: JudgedRow): boolean => is !== 'new' || inserted.has(item.sku);
     for (const { row, item } of effects.filter((effect) => !isTaken(effect))) {
-      faults.push({ row, sku: item.sku, problems: ['somebody else made this item meanwhile: import the row again'] });
+      faults.push({
+        row,
+        sku: item.sku,
+        problems: ['somebody else made this item meanwhile: import the row again'],
+      });
     }
     const taken = effects.filter(isTaken);
     const changed = taken.filter(({ is }) => is === 'changed').map(({ item }) => item);
@@ -110,7 +119,13 @@ export class ImportService {
   }
 }
 
-const nothing = (): BatchOutcome => ({ accepted: 0, itemsCreated: 0, itemsChanged: 0, levelsMoved: 0, faults: [] });
+const nothing = (): BatchOutcome => ({
+  accepted: 0,
+  itemsCreated: 0,
+  itemsChanged: 0,
+  levelsMoved: 0,
+  faults: [],
+});
 
 const emptyLevel = (sku: string): StockLevel =>
   StockLevel.of({ sku, location: mainLocation, onHand: 0, reserved: 0, version: 0 });

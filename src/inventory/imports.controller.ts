@@ -1,10 +1,10 @@
+import { Readable } from 'node:stream';
 import { Controller, Headers, Post, Query, RawBody } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../platform/auth/index.js';
 import { Answer, ApiAnswer, ApiProblem, BodyLimit, BodyTypes, ok } from '../platform/http/index.js';
 import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest } from '../platform/idempotency/index.js';
 import { faultsShown, type ImportQuery, importQuery, importReportView } from './import.schemas.js';
-import { oneChunk } from './import-reader.js';
 import { ImportService } from './import.service.js';
 
 const csv = 'text/csv';
@@ -36,7 +36,7 @@ export class ImportsController {
   ): Promise<Answer> {
     const format = contentType.startsWith(csv) ? 'csv' : 'ndjson';
     return this.idempotency.run(key, async () => {
-      const report = await this.importer.import(oneChunk(body ?? Buffer.alloc(0)), { format, dryRun });
+      const report = await this.importer.import(Readable.from(body ? [body] : []), { format, dryRun });
       return ok({ ...report, faults: report.faults.slice(0, faultsShown) });
     });
   }

@@ -15,7 +15,10 @@ describe('news of a stock level', () => {
 
   it('is one event per level, however many movements it had', () => {
     const level = StockLevel.of({ ...at, onHand: 10, reserved: 10, version: 4 });
-    const movements = [movement('reserve', at, 6, line), movement('reserve', at, 1, { ...line, orderLineId: 'm' })];
+    const movements = [
+      movement('reserve', at, 6, line),
+      movement('reserve', at, 1, { ...line, orderLineId: 'm' }),
+    ];
     expect(stockMoved([level], movements)).toEqual([
       {
         type: 'stock.depleted',

@@ -25,7 +25,13 @@ export function stockMoved(levels: StockLevel[], movements: Movement[]): StockEv
     const aggregateId = `${sku}@${location}`;
     const availableBefore = available - (gains.get(aggregateId) ?? 0);
     const payload = { sku, location, version, onHand, reserved, available };
-    return { type: stockEventType(availableBefore, available), aggregateId, sequence: version, key: sku, payload };
+    return {
+      type: stockEventType(availableBefore, available),
+      aggregateId,
+      sequence: version,
+      key: sku,
+      payload,
+    };
   });
 }
 
@@ -37,5 +43,10 @@ export function stockEventType(availableBefore: number, available: number): Stoc
 
 function itemNews(item: Item): Omit<NewEvent<'item.created'>, 'type'> {
   const { sku, version, name, priceMinor, currency, active } = item;
-  return { aggregateId: sku, sequence: version, key: sku, payload: { sku, version, name, priceMinor, currency, active } };
+  return {
+    aggregateId: sku,
+    sequence: version,
+    key: sku,
+    payload: { sku, version, name, priceMinor, currency, active },
+  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineEvents, EventsOf } from '../platform/events/catalogue.js';
+import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
+import { defineEventMetric } from '../platform/events/event-metrics.js';
 
 const item = z.object({
   sku: z.string(),
@@ -31,3 +32,9 @@ export const stockEvents = defineEvents('inventory', 'stock', {
 declare module '../platform/events/catalogue.js' {
   interface EventCatalogue extends EventsOf<typeof itemEvents>, EventsOf<typeof stockEvents> {}
 }
+
+defineEventMetric({
+  name: 'inventory_stock_outs_total',
+  help: 'Times that the last available unit of an item went',
+  on: 'stock.depleted',
+});

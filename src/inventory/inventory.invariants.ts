@@ -44,7 +44,8 @@ export const inventoryInvariants: readonly { id: string; title: string; sql: str
   },
   {
     id: 'I3',
-    title: 'what the ledger promised, shipped, released and took back per order line is what its reservation says',
+    title:
+      'what the ledger promised, shipped, released and took back per order line is what its reservation says',
     sql: `
       select order_line_id, location, r.quantity, m.promised, r.fulfilled, m.shipped, r.released, m.given_back, r.restocked, m.returned
       from inventory.reservation r

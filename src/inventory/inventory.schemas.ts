@@ -5,7 +5,10 @@ import { movementKinds } from './movement.js';
 /** Exact ASCII: no two skus look alike without being the same. */
 export const skuSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit',
+  )
   .meta({ examples: ['85123A'] });
 
 const instant = z.iso.datetime({ offset: true });
@@ -26,7 +29,10 @@ export const itemFields = {
   name: text(200),
   description: text(5000).nullable(),
   attributes: attributesSchema,
-  imageUrl: z.url({ protocol: /^https?$/ }).max(2000).nullable(),
+  imageUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
   active: z.boolean(),
 };
 
@@ -99,20 +105,30 @@ const units = z.int().min(0).max(10_000_000);
 const reason = text(500);
 
 export const receiptRequest = z
-  .strictObject({ quantity: units.min(1), reason: reason.optional().describe('such as the number of the purchase') })
+  .strictObject({
+    quantity: units.min(1),
+    reason: reason.optional().describe('such as the number of the purchase'),
+  })
   .meta({ id: 'StockReceipt' });
 export type ReceiptRequest = z.output<typeof receiptRequest>;
 
 export const adjustmentRequest = z
   .strictObject({
-    delta: z.int().min(-10_000_000).max(10_000_000).refine((delta) => delta !== 0, 'must not be 0'),
+    delta: z
+      .int()
+      .min(-10_000_000)
+      .max(10_000_000)
+      .refine((delta) => delta !== 0, 'must not be 0'),
     reason: reason.describe('why, such as breakage or theft'),
   })
   .meta({ id: 'StockAdjustment' });
 export type AdjustmentRequest = z.output<typeof adjustmentRequest>;
 
 export const recountRequest = z
-  .strictObject({ counted: units.describe('units on the shelf, promised ones included'), reason: reason.optional() })
+  .strictObject({
+    counted: units.describe('units on the shelf, promised ones included'),
+    reason: reason.optional(),
+  })
   .meta({ id: 'StockRecount' });
 export type RecountRequest = z.output<typeof recountRequest>;
 

@@ -97,7 +97,9 @@ export class InventoryService {
 
   /** One conditional statement takes the units or takes nothing. */
   private async reserveAtOnce(reservations: Reservation[]): Promise<boolean> {
-    const movements = reservations.map((reservation) => movement('reserve', reservation, reservation.quantity, reservation));
+    const movements = reservations.map((reservation) =>
+      movement('reserve', reservation, reservation.quantity, reservation),
+    );
     const levels = await this.reservations.reserve(movements, reservations, currentActor());
     if (levels.length === 0) return false;
     this.tell(levels, movements);
@@ -105,10 +107,14 @@ export class InventoryService {
   }
 
   private async reserveLocked(reservations: Reservation[]): Promise<void> {
-    const levels = new Map((await this.stock.lock(reservations.map(({ sku }) => sku))).map((level) => [level.sku, level]));
+    const levels = new Map(
+      (await this.stock.lock(reservations.map(({ sku }) => sku))).map((level) => [level.sku, level]),
+    );
     const short = shortLines(reservations, levels);
     if (short.length > 0) throw new OutOfStock(short);
-    const movements = reservations.flatMap((each) => levels.get(each.sku)?.reserve(each.quantity, each) ?? []);
+    const movements = reservations.flatMap(
+      (each) => levels.get(each.sku)?.reserve(each.quantity, each) ?? [],
+    );
     this.tell(await this.reservations.reserve(movements, reservations, currentActor()), movements);
   }
 
@@ -119,7 +125,8 @@ export class InventoryService {
       return held.map((each) => ({ ...each, units: each.reservation.openUnits }));
     }
     const wanted = new Map<string, number>();
-    for (const line of lines) wanted.set(line.orderLineId, (wanted.get(line.orderLineId) ?? 0) + line.quantity);
+    for (const line of lines)
+      wanted.set(line.orderLineId, (wanted.get(line.orderLineId) ?? 0) + line.quantity);
     const held = await this.reservations.lockOfOrder(orderId, [...wanted.keys()]);
     const found = new Set(held.map(({ reservation }) => reservation.orderLineId));
     const missing = [...wanted.keys()].filter((orderLineId) => !found.has(orderLineId));
@@ -135,7 +142,8 @@ export class InventoryService {
 
   private tell(levels: StockLevel[], movements: Movement[]): void {
     const expected = new Set(movements.map(({ sku, location }) => `${sku}@${location}`)).size;
-    if (levels.length !== expected) throw new Error(`${expected} locked stock levels were decided and ${levels.length} written`);
+    if (levels.length !== expected)
+      throw new Error(`${expected} locked stock levels were decided and ${levels.length} written`);
     this.outbox.add(...stockMoved(levels, movements));
   }
 }

@@ -12,11 +12,25 @@ export function availabilityOf(available: number): Availability {
   return available <= lowUnits ? 'low' : 'in-stock';
 }
 
-export function itemViewOf(item: ItemDetails & Pick<Item, 'sku' | 'version' | 'createdAt' | 'changedAt'>, available: number): ItemView {
+export function itemViewOf(
+  item: ItemDetails & Pick<Item, 'sku' | 'version' | 'createdAt' | 'changedAt'>,
+  available: number,
+): ItemView {
   const { sku, version, name, description, attributes, imageUrl, active } = item;
   const price = { amountMinor: item.priceMinor, currency: item.currency };
   const times = { createdAt: item.createdAt.toISOString(), changedAt: item.changedAt.toISOString() };
-  return { sku, version, name, description, price, attributes, imageUrl, active, availability: availabilityOf(available), ...times };
+  return {
+    sku,
+    version,
+    name,
+    description,
+    price,
+    attributes,
+    imageUrl,
+    active,
+    availability: availabilityOf(available),
+    ...times,
+  };
 }
 
 /** Covers the flag too, which moves without the item's version. */

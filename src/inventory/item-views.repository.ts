@@ -30,13 +30,21 @@ export interface QuoteRow {
   available: number;
 }
 
-/** Each key has an index with sku behind it, so a page costs the same wherever it begins. */
-const byName = { column: 'i.sort_name', asText: 'i.sort_name', fromText: (value: string) => `${value}::text` };
-const byPrice = { column: 'i.price_minor', asText: 'i.price_minor::text', fromText: (value: string) => `${value}::bigint` };
+/** Each key has an index between active and sku, so a page costs the same wherever it begins. */
+const byName = {
+  column: 'i.sort_name',
+  asText: 'i.sort_name',
+  fromText: (value: string) => `${value}::text`,
+};
+const byPrice = {
+  column: 'i.price_minor',
+  asText: 'i.price_minor::text',
+  fromText: (value: string) => `${value}::bigint`,
+};
 // Whole microseconds, since a time as text would have to be proved a real date before the database sees it.
 const byAge = {
   column: 'i.created_at',
-  asText: "(extract(epoch from i.created_at) * 1000000)::bigint::text",
+  asText: '(extract(epoch from i.created_at) * 1000000)::bigint::text',
   fromText: (value: string) => `timestamptz 'epoch' + ${value}::bigint * interval '1 microsecond'`,
 };
 const sorts: Record<ItemSort, typeof byName & { direction: 'asc' | 'desc' }> = {
@@ -58,22 +66,32 @@ export class ItemViewsRepository {
   constructor(private readonly database: Database) {}
 
   one(sku: string): Promise<ItemRow | undefined> {
-    return this.database.row<ItemRow>(`select ${itemColumns}, i.sku as "sortValue" from inventory.item i where i.sku = $1`, [sku]);
+    return this.database.row<ItemRow>(
+      `select ${itemColumns}, i.sku as "sortValue" from inventory.item i where i.sku = $1`,
+      [sku],
+    );
   }
 
   /** One row more than `limit` where there is a next page; `after` is sort value and sku of the row before. */
-  list(query: ItemListQuery, isActive: boolean, after?: { sortValue: string; sku: string }): Promise<ItemRow[]> {
+  list(
+    query: ItemListQuery,
+    isActive: boolean,
+    after?: { sortValue: string; sku: string },
+  ): Promise<ItemRow[]> {
     const { column, asText, fromText, direction } = sorts[query.sort];
     const parameters: unknown[] = [];
     const bind = (value: unknown): string => `$${parameters.push(value)}`;
     const conditions = [`i.active = ${bind(isActive)}`];
-    if (query.search !== undefined) conditions.push(`i.search @@ to_tsquery('simple', ${bind(wordBeginnings(query.search))})`);
+    if (query.search !== undefined)
+      conditions.push(`i.search @@ to_tsquery('simple', ${bind(wordBeginnings(query.search))})`);
     if (query.priceMin !== undefined) conditions.push(`i.price_minor >= ${bind(query.priceMin)}`);
     if (query.priceMax !== undefined) conditions.push(`i.price_minor <= ${bind(query.priceMax)}`);
     if (query.inStock !== undefined) conditions.push(`${query.inStock ? '' : 'not '}${hasUnits}`);
     if (after) {
       const isAfter = direction === 'asc' ? '>' : '<';
-      conditions.push(`(${column}, i.sku) ${isAfter} (${fromText(bind(after.sortValue))}, ${bind(after.sku)})`);
+      conditions.push(
+        `(${column}, i.sku) ${isAfter} (${fromText(bind(after.sortValue))}, ${bind(after.sku)})`,
+      );
     }
     return this.database.rows<ItemRow>(
       `select ${itemColumns}, ${asText} as "sortValue" from inventory.item i
@@ -92,7 +110,8 @@ export class ItemViewsRepository {
   }
 }
 
-const hasUnits = 'exists (select from inventory.stock_level s where s.sku = i.sku and s.on_hand > s.reserved)';
+const hasUnits =
+  'exists (select from inventory.stock_level s where s.sku = i.sku and s.on_hand > s.reserved)';
 
 /** `white hang` → `'white':* & 'hang':*`; the same punctuation is space here as in the index. */
 export function wordBeginnings(search: string): string {

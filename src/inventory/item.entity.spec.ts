@@ -1,4 +1,4 @@
-import { Item, ItemDetails } from './item.entity.js';
+import { Item, type ItemDetails } from './item.entity.js';
 import { itemChangeRequest, newItemRequest } from './inventory.schemas.js';
 
 const now = new Date('2026-11-24T10:00:00Z');
@@ -15,7 +15,12 @@ const details: ItemDetails = {
 
 describe('an item', () => {
   it('begins with version 1', () => {
-    expect(Item.create('MUG', details, now)).toMatchObject({ sku: 'MUG', version: 1, createdAt: now, changedAt: now });
+    expect(Item.create('MUG', details, now)).toMatchObject({
+      sku: 'MUG',
+      version: 1,
+      createdAt: now,
+      changedAt: now,
+    });
   });
 
   it('takes what a change names, keeps the rest, and raises the version by one', () => {
@@ -60,7 +65,9 @@ describe('what people may say of an item', () => {
   });
 
   it.each([-1, 0.5, 2 ** 53, '850', null])('refuses the amount %j', (amountMinor) => {
-    expect(newItemRequest.safeParse({ sku: 'MUG', name: 'Mug', price: { amountMinor, currency: 'GBP' } }).success).toBe(false);
+    expect(
+      newItemRequest.safeParse({ sku: 'MUG', name: 'Mug', price: { amountMinor, currency: 'GBP' } }).success,
+    ).toBe(false);
   });
 
   it('refuses fields that are not its own', () => {

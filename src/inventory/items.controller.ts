@@ -29,7 +29,10 @@ export class ItemsController {
   @Idempotent({ required: false })
   @ApiAnswer(201, itemView)
   @ApiProblem('sku-taken', 'currency-not-sold')
-  create(@ClaimKey() key: IdempotentRequest, @Body({ schema: newItemRequest }) request: NewItemRequest): Promise<Answer> {
+  create(
+    @ClaimKey() key: IdempotentRequest,
+    @Body({ schema: newItemRequest }) request: NewItemRequest,
+  ): Promise<Answer> {
     return this.idempotency.run(key, () => this.items.create(request));
   }
 
@@ -45,7 +48,10 @@ export class ItemsController {
   @Permission('items:read')
   @ApiAnswer(200, itemView)
   @ApiProblem('item-not-found')
-  read(@Param('sku', { schema: skuSchema }) sku: string, @CurrentPrincipal() principal: Principal): Promise<Answer> {
+  read(
+    @Param('sku', { schema: skuSchema }) sku: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<Answer> {
     return this.items.read(sku, principal);
   }
 

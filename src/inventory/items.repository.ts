@@ -28,7 +28,10 @@ export class ItemsRepository {
   }
 
   async known(skus: string[]): Promise<string[]> {
-    const rows = await this.database.rows<{ sku: string }>('select sku from inventory.item where sku = any($1)', [skus]);
+    const rows = await this.database.rows<{ sku: string }>(
+      'select sku from inventory.item where sku = any($1)',
+      [skus],
+    );
     return rows.map((row) => row.sku);
   }
 

@@ -6,7 +6,13 @@ import { Outbox } from '../platform/events/outbox.js';
 import { Answer, created, ok } from '../platform/http/answer.js';
 import { Cursor, CursorInvalid, IfMatchVersion, requireMatch } from '../platform/http/index.js';
 import { CurrencyNotSold, InactiveItemsHidden, ItemNotFound } from './inventory.errors.js';
-import { ItemChangeRequest, ItemListQuery, itemPosition, ItemView, NewItemRequest } from './inventory.schemas.js';
+import {
+  ItemChangeRequest,
+  ItemListQuery,
+  itemPosition,
+  ItemView,
+  NewItemRequest,
+} from './inventory.schemas.js';
 import { itemChanged, itemCreated } from './inventory-news.js';
 import { Item } from './item.entity.js';
 import { itemEtag, itemViewOf, maySeeInactive } from './item-view.js';
@@ -28,7 +34,15 @@ export class ItemsService {
   async create(request: NewItemRequest): Promise<Answer> {
     this.checkCurrency(request.price.currency);
     const { sku, name, price, description = null, attributes = {}, imageUrl = null, active = true } = request;
-    const details = { name, description, priceMinor: price.amountMinor, currency: price.currency, attributes, imageUrl, active };
+    const details = {
+      name,
+      description,
+      priceMinor: price.amountMinor,
+      currency: price.currency,
+      attributes,
+      imageUrl,
+      active,
+    };
     return this.transaction.run(async () => {
       const item = Item.create(sku, details, await this.items.now());
       await this.items.insert(item);
@@ -59,7 +73,10 @@ export class ItemsService {
     return this.answer(sku, maySeeInactive(principal));
   }
 
-  async list(query: ItemListQuery, principal: Principal): Promise<{ items: ItemView[]; nextCursor?: string }> {
+  async list(
+    query: ItemListQuery,
+    principal: Principal,
+  ): Promise<{ items: ItemView[]; nextCursor?: string }> {
     const isActive = query.active ?? true;
     if (!isActive && !maySeeInactive(principal)) throw new InactiveItemsHidden();
     const rows = await this.views.list(query, isActive, positionOf(query));

@@ -1,4 +1,12 @@
-export const movementKinds = ['receive', 'adjust', 'recount', 'reserve', 'release', 'ship', 'return'] as const;
+export const movementKinds = [
+  'receive',
+  'adjust',
+  'recount',
+  'reserve',
+  'release',
+  'ship',
+  'return',
+] as const;
 
 export type MovementKind = (typeof movementKinds)[number];
 

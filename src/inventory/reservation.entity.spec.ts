@@ -42,7 +42,10 @@ describe('a reservation', () => {
     expect(() => reservation().release(6)).toThrow(ReservationConflict);
     expect(() => reservation({ status: 'committed' }).fulfil(6)).toThrow(ReservationConflict);
     expect(() => reservation({ status: 'released', released: 5 }).release(1)).toThrow(
-      expect.objectContaining({ code: 'reservation-state', details: { extensions: expect.objectContaining({ currentState: 'released' }) } }),
+      expect.objectContaining({
+        code: 'reservation-state',
+        details: { extensions: expect.objectContaining({ currentState: 'released' }) },
+      }),
     );
   });
 
@@ -56,7 +59,14 @@ describe('a reservation', () => {
 
 describe('the table of its moves', () => {
   it('allows these and no others', () => {
-    const legal = reservationStatuses.flatMap((from) => reservationStatuses.filter((to) => mayMove(from, to)).map((to) => `${from} → ${to}`));
-    expect(legal).toEqual(['active → committed', 'active → released', 'committed → fulfilled', 'committed → released']);
+    const legal = reservationStatuses.flatMap((from) =>
+      reservationStatuses.filter((to) => mayMove(from, to)).map((to) => `${from} → ${to}`),
+    );
+    expect(legal).toEqual([
+      'active → committed',
+      'active → released',
+      'committed → fulfilled',
+      'committed → released',
+    ]);
   });
 });

@@ -19,7 +19,14 @@ export class Reservation {
   static open(orderId: string, line: { orderLineId: string; sku: string; quantity: number }): Reservation {
     const { orderLineId, sku, quantity } = line;
     const none = { released: 0, fulfilled: 0, restocked: 0 };
-    return Object.assign(new Reservation(), none, { orderId, orderLineId, sku, quantity, location: mainLocation, status: 'active' });
+    return Object.assign(new Reservation(), none, {
+      orderId,
+      orderLineId,
+      sku,
+      quantity,
+      location: mainLocation,
+      status: 'active',
+    });
   }
 
   static of(row: Omit<Reservation, 'openUnits' | 'isOpen' | 'release' | 'fulfil' | 'restock'>): Reservation {
@@ -42,14 +49,16 @@ export class Reservation {
   }
 
   fulfil(units: number): void {
-    if (this.status !== 'committed' || units > this.openUnits) throw new ReservationConflict(this, `ship ${units} units`);
+    if (this.status !== 'committed' || units > this.openUnits)
+      throw new ReservationConflict(this, `ship ${units} units`);
     this.fulfilled += units;
     this.endWhenEmpty();
   }
 
   /** Units that were shipped and are back on the shelf. */
   restock(units: number): void {
-    if (units > this.fulfilled - this.restocked) throw new ReservationConflict(this, `take back ${units} units`);
+    if (units > this.fulfilled - this.restocked)
+      throw new ReservationConflict(this, `take back ${units} units`);
     this.restocked += units;
   }
 

@@ -30,7 +30,12 @@ describe('a stock level', () => {
 
   it('takes an adjustment down to what is promised', () => {
     const stock = level(10, 4);
-    expect(stock.adjust(-6, 'broken')).toMatchObject({ kind: 'adjust', deltaOnHand: -6, deltaReserved: 0, reason: 'broken' });
+    expect(stock.adjust(-6, 'broken')).toMatchObject({
+      kind: 'adjust',
+      deltaOnHand: -6,
+      deltaReserved: 0,
+      reason: 'broken',
+    });
     expect(stock.available).toBe(0);
   });
 

@@ -31,7 +31,8 @@ export class StockLevel {
   /** Throws AdjustmentBelowReserved where fewer units would be left than are promised. */
   adjust(delta: number, reason: string): Movement {
     const shortfall = -(this.available + delta);
-    if (shortfall > 0) throw new AdjustmentBelowReserved({ reserved: this.reserved, onHand: this.onHand, shortfall });
+    if (shortfall > 0)
+      throw new AdjustmentBelowReserved({ reserved: this.reserved, onHand: this.onHand, shortfall });
     return this.move('adjust', delta, { reason });
   }
 
@@ -67,7 +68,9 @@ export class StockLevel {
     const onHand = this.onHand + moved.deltaOnHand;
     const reserved = this.reserved + moved.deltaReserved;
     if (reserved < 0 || reserved > onHand) {
-      throw new Error(`${kind} of ${units} would leave ${this.sku} with ${onHand} on hand and ${reserved} reserved`);
+      throw new Error(
+        `${kind} of ${units} would leave ${this.sku} with ${onHand} on hand and ${reserved} reserved`,
+      );
     }
     this.onHand = onHand;
     this.reserved = reserved;

@@ -49,7 +49,10 @@ export class StockController {
   @Permission('inventory:read')
   @ApiAnswer(200, movementPage)
   @ApiProblem('item-not-found', 'cursor-invalid')
-  movements(@Param('sku', { schema: skuSchema }) sku: string, @Query({ schema: movementListQuery }) query: MovementListQuery) {
+  movements(
+    @Param('sku', { schema: skuSchema }) sku: string,
+    @Query({ schema: movementListQuery }) query: MovementListQuery,
+  ) {
     return this.stock.movements(sku, query);
   }
 

@@ -26,7 +26,10 @@ export class StockRepository {
   /** Writes ledger and levels; the levels are locked and the movements decided. */
   async write(movements: Movement[], actor: string): Promise<StockLevel[]> {
     if (movements.length === 0) return [];
-    const rows = await this.database.rows<LevelRow>(`${applyMovements} select * from level`, [JSON.stringify(movements), actor]);
+    const rows = await this.database.rows<LevelRow>(`${applyMovements} select * from level`, [
+      JSON.stringify(movements),
+      actor,
+    ]);
     return rows.map((row) => StockLevel.of(row));
   }
 

@@ -58,7 +58,10 @@ export class StockService {
     return levels.length > query.limit && last ? { items, nextCursor: Cursor.encode([last.sku]) } : { items };
   }
 
-  async movements(sku: string, query: MovementListQuery): Promise<{ items: MovementView[]; nextCursor?: string }> {
+  async movements(
+    sku: string,
+    query: MovementListQuery,
+  ): Promise<{ items: MovementView[]; nextCursor?: string }> {
     const [beforeId] = query.cursor ? Cursor.decode(query.cursor, movementPosition) : [];
     const rows = await this.stock.movements(sku, query.limit + 1, beforeId);
     if (rows.length === 0 && !(await this.stock.ofItem(sku))) throw new ItemNotFound();

@@ -1,7 +1,6 @@
 export type { ChargeOutcome } from './charging.service.js';
 export type { Balance } from './order-money.js';
 export type { PaymentToOpen } from './payment.entity.js';
-export { paymentEvents } from './payments.events.js';
 export { orderPaymentStatuses, transactionMoves } from './payment-status.js';
 export type { PaymentStatusLabel } from './payment-status.js';
 export { paymentInvariants } from './payments.invariants.js';

@@ -64,7 +64,7 @@ export class PaymentLeasesRepository {
       `update payments.payment_transaction
        set leased_until = null, lease_owner = null,
          next_try_at = now() + make_interval(secs => least($3 * 2 ^ least(attempts, 20) / 1000.0 * (0.5 + random() / 2),
-           case when state = 'unknown' then $4 else $5 end))
+           case when state = 'unknown' then $4::float8 else $5::float8 end))
        where id = $1 and lease_owner = $2 and state in ('pending', 'requires_action', 'unknown')`,
       [
         transactionId,

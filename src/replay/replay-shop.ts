@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readRetailFiles, RetailInvoice, RetailItem } from './retail-files.js';
+import { readRetailFiles, type RetailInvoice, type RetailItem } from './retail-files.js';
 import { ShopClient } from './shop-client.js';
-import { Receipt, Shopper } from './shopper.js';
+import { type Receipt, Shopper } from './shopper.js';
 
 export interface ReplayOptions {
   files: string[];
@@ -63,7 +63,13 @@ async function tokenOf(client: ShopClient, role: string): Promise<string> {
 
 async function stockShelves(client: ShopClient, staffToken: string, items: RetailItem[]): Promise<void> {
   const rows = items.map((item) =>
-    JSON.stringify({ sku: item.sku, name: item.name, priceMinor: item.priceMinor, active: true, receive: item.units }),
+    JSON.stringify({
+      sku: item.sku,
+      name: item.name,
+      priceMinor: item.priceMinor,
+      active: true,
+      receive: item.units,
+    }),
   );
   const answer = await client.send({
     method: 'POST',
@@ -75,7 +81,11 @@ async function stockShelves(client: ShopClient, staffToken: string, items: Retai
   if (report.rejected > 0) throw new Error(`the import refused ${report.rejected} of ${items.length} items`);
 }
 
-async function buyAll(shopper: Shopper, invoices: RetailInvoice[], options: ReplayOptions): Promise<Receipt[]> {
+async function buyAll(
+  shopper: Shopper,
+  invoices: RetailInvoice[],
+  options: ReplayOptions,
+): Promise<Receipt[]> {
   const waiting = [...invoices];
   const receipts: Receipt[] = [];
   const shop = async (): Promise<void> => {
@@ -93,7 +103,11 @@ async function unitsLeft(client: ShopClient, staffToken: string, skus: Set<strin
   let cursor: string | undefined;
   do {
     const path = `/v1/stock?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
-    const answer = await client.send({ method: 'GET', path, headers: { authorization: `Bearer ${staffToken}` } });
+    const answer = await client.send({
+      method: 'GET',
+      path,
+      headers: { authorization: `Bearer ${staffToken}` },
+    });
     const page = itemPage.parse(answer.body);
     left += sum(page.items.filter((level) => skus.has(level.sku)).map((level) => level.onHand));
     cursor = page.nextCursor;
@@ -103,7 +117,8 @@ async function unitsLeft(client: ShopClient, staffToken: string, skus: Set<strin
 
 function percentiles(latenciesMs: number[]): ReplayReport['latencyMs'] {
   const sorted = [...latenciesMs].sort((a, b) => a - b);
-  const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 

@@ -58,9 +58,17 @@ export async function readRetailFiles(paths: string[]): Promise<RetailDays> {
       if (!isSale(row)) continue;
       const quantity = Number(row.Quantity);
       const name = row.Description.trim() || row.StockCode;
-      const item = items.get(row.StockCode) ?? { sku: row.StockCode, name, priceMinor: penceOf(row.UnitPrice), units: 0 };
+      const item = items.get(row.StockCode) ?? {
+        sku: row.StockCode,
+        name,
+        priceMinor: penceOf(row.UnitPrice),
+        units: 0,
+      };
       items.set(row.StockCode, { ...item, units: item.units + quantity });
-      const invoice = invoices.get(row.InvoiceNo) ?? { country: row.Country, lines: new Map<string, number>() };
+      const invoice = invoices.get(row.InvoiceNo) ?? {
+        country: row.Country,
+        lines: new Map<string, number>(),
+      };
       invoice.lines.set(row.StockCode, (invoice.lines.get(row.StockCode) ?? 0) + quantity);
       invoices.set(row.InvoiceNo, invoice);
     }

@@ -35,7 +35,9 @@ export class ShopRefusal extends Error {
     readonly request: ShopRequest,
     readonly answer: ShopAnswer,
   ) {
-    super(`${request.method} ${request.path}: ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 500)}`);
+    super(
+      `${request.method} ${request.path}: ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 500)}`,
+    );
   }
 }
 
@@ -53,14 +55,18 @@ export class ShopClient {
   ) {}
 
   /** Answers with a 2xx, or throws a ShopRefusal. */
-  async send(request: ShopRequest, key = request.method === 'POST' ? randomUUID() : undefined): Promise<ShopAnswer> {
+  async send(
+    request: ShopRequest,
+    key = request.method === 'POST' ? randomUUID() : undefined,
+  ): Promise<ShopAnswer> {
     const giveUpAt = Date.now() + (this.options.patienceMs ?? 60_000);
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.once(request, key);
       this.options.observe?.({ request, key, answer });
       if (answer && answer.status < 300) return answer;
       if (answer && !isWorthRetrying(answer)) throw new ShopRefusal(request, answer);
-      if (Date.now() > giveUpAt) throw answer ? new ShopRefusal(request, answer) : new Error(`${this.baseUrl} does not answer`);
+      if (Date.now() > giveUpAt)
+        throw answer ? new ShopRefusal(request, answer) : new Error(`${this.baseUrl} does not answer`);
       this.retries += 1;
       await pause(pauseMs(attempt, answer));
     }
@@ -82,7 +88,12 @@ export class ShopClient {
       });
       const text = await response.text();
       this.latenciesMs.push(performance.now() - started);
-      return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text), text };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+        text,
+      };
     } catch (error) {
       // fetch says TypeError for a refused or cut connection and DOMException for the time-out: both are worth another try.
       if (error instanceof TypeError || error instanceof DOMException) return undefined;

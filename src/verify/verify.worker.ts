@@ -5,9 +5,11 @@ import { Workers } from '../platform/workers/workers.js';
 import type { Finding } from './invariant.js';
 import { VerifyService } from './verify.service.js';
 
-const violationsGauge = defineGauge('invariant_violations', 'rows that violate an invariant of docs/guarantees.md; alert above 0', [
-  'invariant',
-]);
+const violationsGauge = defineGauge(
+  'invariant_violations',
+  'rows that violate an invariant of docs/guarantees.md; alert above 0',
+  ['invariant'],
+);
 
 /** The same proof as `cli verify`, online. */
 @Injectable()

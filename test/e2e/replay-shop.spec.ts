@@ -48,9 +48,13 @@ describe('a day of a real shop, bought by 16 shoppers at once', () => {
 async function ordersPlaced(shop: ShopProcess, atLeast: number): Promise<void> {
   const giveUpAt = Date.now() + 120_000;
   for (;;) {
-    const metrics = await fetch(`${shop.url}/metrics`).then((answer) => answer.text(), () => '');
+    const metrics = await fetch(`${shop.url}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    );
     if (sumOf(metrics, 'domain_events_total', 'type="order.placed"') >= atLeast) return;
-    if (Date.now() > giveUpAt) throw new Error(`no orders are placed:\n${shop.logLines.slice(-20).join('\n')}`);
+    if (Date.now() > giveUpAt)
+      throw new Error(`no orders are placed:\n${shop.logLines.slice(-20).join('\n')}`);
     await pause(100);
   }
 }

@@ -67,7 +67,11 @@ describe.each(reactions)('when a fail point reacts by %s', (reaction) => {
 async function confirmed(client: ShopClient, orderId: string, token: string): Promise<void> {
   const giveUpAt = Date.now() + 30_000;
   for (;;) {
-    const answer = await client.send({ method: 'GET', path: `/v1/orders/${orderId}`, headers: { 'Order-Token': token } });
+    const answer = await client.send({
+      method: 'GET',
+      path: `/v1/orders/${orderId}`,
+      headers: { 'Order-Token': token },
+    });
     const { status } = answer.body as { status: string };
     if (status === 'confirmed') return;
     if (Date.now() > giveUpAt) throw new Error(`the order stays ${status}`);

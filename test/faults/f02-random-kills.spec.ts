@@ -34,7 +34,9 @@ describe('a server that is killed at random', () => {
         const recoveriesMs = await killAtRandom(shop, () => granted, random);
         await buying;
         await shop.ready();
-        console.log(`killed ${kills} times over ${checkouts} checkouts; ready again after ${summary(recoveriesMs)}`);
+        console.log(
+          `killed ${kills} times over ${checkouts} checkouts; ready again after ${summary(recoveriesMs)}`,
+        );
         expect(granted).toBe(checkouts);
         expect(log.entries.filter((entry) => entry.status === 500)).toEqual([]);
         await pause(2000);
@@ -52,7 +54,11 @@ describe('a server that is killed at random', () => {
 });
 
 /** Spreads the kills over the checkouts, each at a random moment of its share. */
-async function killAtRandom(shop: ShopProcess, granted: () => number, random: () => number): Promise<number[]> {
+async function killAtRandom(
+  shop: ShopProcess,
+  granted: () => number,
+  random: () => number,
+): Promise<number[]> {
   const recoveriesMs: number[] = [];
   const share = checkouts / kills;
   for (let kill = 0; kill < kills; kill += 1) {

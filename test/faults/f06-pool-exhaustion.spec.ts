@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ShopClient } from '../../src/replay/shop-client.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { seeded, ShopActions } from '../support/traffic/shop-actions.js';
 import { staffToken, stockItems } from '../support/traffic/staff.js';
 

@@ -1,5 +1,5 @@
 import { ShopClient } from '../../src/replay/shop-client.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { ClientLog } from '../support/traffic/client-log.js';
 import { address } from '../support/traffic/shop-actions.js';
 import { staffToken, stockItems } from '../support/traffic/staff.js';
@@ -21,7 +21,11 @@ describe('fifty shoppers who name the same items in opposite order', () => {
   it('never see a deadlock: every order is placed, or refused as out of stock or busy, and none is a 500', async () => {
     const log = new ClientLog();
     const client = new ShopClient(shop.url, { observe: log.observe });
-    const skus = await stockItems(client, await staffToken(client), { prefix: 'OPP', count, units: threads * ordersEach });
+    const skus = await stockItems(client, await staffToken(client), {
+      prefix: 'OPP',
+      count,
+      units: threads * ordersEach,
+    });
     const total = skus.reduce((sum, _sku, index) => sum + 100 + index, 0);
     const order = async (thread: number): Promise<void> => {
       const named = thread % 2 === 0 ? skus : [...skus].reverse();
@@ -31,13 +35,16 @@ describe('fifty shoppers who name the same items in opposite order', () => {
         shippingAddress: address,
         expectedTotal: { amountMinor: total, currency: 'GBP' },
       };
-      for (let index = 0; index < ordersEach; index += 1) await client.send({ method: 'POST', path: '/v1/orders', body });
+      for (let index = 0; index < ordersEach; index += 1)
+        await client.send({ method: 'POST', path: '/v1/orders', body });
     };
     await Promise.all(Array.from({ length: threads }, (_none, thread) => order(thread)));
 
     expect(log.count((status) => status === 500)).toBe(0);
     expect(log.acknowledgedOrders()).toHaveLength(threads * ordersEach);
-    const { rows } = await shop.database.query<{ reserved: number }>('select sum(reserved)::int as reserved from inventory.stock_level');
+    const { rows } = await shop.database.query<{ reserved: number }>(
+      'select sum(reserved)::int as reserved from inventory.stock_level',
+    );
     expect(rows[0]?.reserved).toBe(threads * ordersEach * count);
   }, 240_000);
 });

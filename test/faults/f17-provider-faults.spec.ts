@@ -1,5 +1,5 @@
 import { ShopClient, ShopRefusal } from '../../src/replay/shop-client.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { seeded, ShopActions } from '../support/traffic/shop-actions.js';
 import { staffToken, stockItems } from '../support/traffic/staff.js';
 import { violationsIn } from '../support/violations.js';
@@ -27,7 +27,11 @@ describe('a payment provider that fails', () => {
   let actions: ShopActions;
 
   beforeAll(async () => {
-    shop = await startTestApp({ PAYMENT_TIMEOUT_MS: '400', PAYMENT_LEASE_SECONDS: '1', SETTLE_INTERVAL_MS: '50' });
+    shop = await startTestApp({
+      PAYMENT_TIMEOUT_MS: '400',
+      PAYMENT_LEASE_SECONDS: '1',
+      SETTLE_INTERVAL_MS: '50',
+    });
     client = new ShopClient(shop.url);
     const token = await staffToken(client);
     const skus = await stockItems(client, token, { prefix: 'PSP', count: 3, units: 10_000 });
@@ -47,7 +51,10 @@ describe('a payment provider that fails', () => {
       await Promise.all(Array.from({ length: atOnce }, shopper));
       const giveUpAt = Date.now() + 60_000;
       while ((await unsettled(shop, orderIds, outcome)) > 0) {
-        if (Date.now() > giveUpAt) throw new Error(`${await unsettled(shop, orderIds, outcome)} orders of ${instrument} are not ${outcome}`);
+        if (Date.now() > giveUpAt)
+          throw new Error(
+            `${await unsettled(shop, orderIds, outcome)} orders of ${instrument} are not ${outcome}`,
+          );
       }
       const { rows } = await shop.database.query<{ captures: number }>(
         `select count(*)::int as captures from sandbox.psp_transaction t
@@ -72,7 +79,10 @@ describe('a payment provider that fails', () => {
     }
     expect(performance.now() - started).toBeLessThan(80_000);
     const cartId = cart.path.split('/').at(-1);
-    const { rows } = await shop.database.query<{ id: string }>('select id from orders."order" where cart_id = $1', [cartId]);
+    const { rows } = await shop.database.query<{ id: string }>(
+      'select id from orders."order" where cart_id = $1',
+      [cartId],
+    );
     return rows[0]?.id ?? '';
   }
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ShopClient } from '../../src/replay/shop-client.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { checkFromOutside } from '../support/traffic/checker.js';
 import { ClientLog } from '../support/traffic/client-log.js';
 import { address, seeded } from '../support/traffic/shop-actions.js';
@@ -25,7 +25,11 @@ describe('a shopper whose connection is cut', () => {
   it('finds the order whole or absent, and one answer when asking again', async () => {
     const log = new ClientLog();
     const client = new ShopClient(shop.url, { observe: log.observe });
-    const [sku = ''] = await stockItems(client, await staffToken(client), { prefix: 'CUT', count: 1, units: orders });
+    const [sku = ''] = await stockItems(client, await staffToken(client), {
+      prefix: 'CUT',
+      count: 1,
+      units: orders,
+    });
     const random = seeded(21);
     const body = {
       lines: [{ sku, quantity: 1 }],

@@ -54,12 +54,13 @@ function order(cart: Holder, orderId: string, owner = guestOf(cart)): Promise<vo
 }
 
 async function refusal(attempt: Promise<unknown>): Promise<DomainError> {
-  const error: unknown = await attempt.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof DomainError) return error;
-  throw error ?? new Error('it was not refused');
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
 }
 
 describe('the checkout’s door', () => {

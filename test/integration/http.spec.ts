@@ -7,7 +7,7 @@ import { Permission } from '../../src/platform/auth/index.js';
 import { DomainError } from '../../src/platform/errors/domain-error.js';
 import { allProblems } from '../../src/platform/errors/problems.js';
 import { Database } from '../../src/platform/database/database.js';
-import { Answer, BodyLimit, BodyTypes, cursorQuery, etagOf, idSchema, ok, text } from '../../src/platform/http/index.js';
+import { type Answer, BodyLimit, BodyTypes, cursorQuery, etagOf, idSchema, ok, text } from '../../src/platform/http/index.js';
 import { NotIdempotent } from '../../src/platform/idempotency/index.js';
 import { createTestDatabase, TestDatabase } from '../support/database.js';
 import { PlatformApp, startPlatformApp } from '../support/platform-app.js';
@@ -57,7 +57,7 @@ class NotesController {
   @Permission('public')
   async fail(@Param('id') how: string): Promise<void> {
     if (how === 'sql') await this.database.rows('select secret_column from nowhere');
-    if (how === 'busy') throw Object.assign(new Error('timeout exceeded when trying to connect'));
+    if (how === 'busy') throw new Error('timeout exceeded when trying to connect');
     if (how === 'wait') throw new DomainError('unavailable', 'temporary-reduced-capacity', 'later', { retryAfterSeconds: 7 });
     throw new Error('secret detail at /srv/app');
   }

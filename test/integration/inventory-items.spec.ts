@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { countStatements } from '../support/statements.js';
 
 let app: TestApp;
@@ -15,7 +15,10 @@ const as = (token: string) => ({ Authorization: `Bearer ${token}` });
 const gbp = (amountMinor: number) => ({ amountMinor, currency: 'GBP' });
 
 function create(item: Record<string, unknown>) {
-  return app.request.post('/v1/items').set(as(admin)).send({ name: 'Thing', price: gbp(100), ...item });
+  return app.request
+    .post('/v1/items')
+    .set(as(admin))
+    .send({ name: 'Thing', price: gbp(100), ...item });
 }
 
 async function eventsOf(sku: string): Promise<unknown[]> {
@@ -26,7 +29,9 @@ async function eventsOf(sku: string): Promise<unknown[]> {
   return rows.map(({ type, payload }) => [type, payload]);
 }
 
-async function list(query: Record<string, string | number>): Promise<{ skus: string[]; nextCursor?: string }> {
+async function list(
+  query: Record<string, string | number>,
+): Promise<{ skus: string[]; nextCursor?: string }> {
   const { body } = await app.request.get('/v1/items').query(query).expect(200);
   const page = body as { items: { sku: string }[]; nextCursor?: string };
   return { skus: page.items.map((item) => item.sku), nextCursor: page.nextCursor };
@@ -34,21 +39,40 @@ async function list(query: Record<string, string | number>): Promise<{ skus: str
 
 describe('an item', () => {
   it('is made by staff and read by anyone, by its exact sku', async () => {
-    const made = await create({ sku: '84031A', name: 'Tea set ☕', attributes: { colour: 'white' }, description: 'For two' }).expect(201);
+    const made = await create({
+      sku: '84031A',
+      name: 'Tea set ☕',
+      attributes: { colour: 'white' },
+      description: 'For two',
+    }).expect(201);
     expect(made.headers['location']).toBe('/v1/items/84031A');
-    expect(made.body).toMatchObject({ sku: '84031A', version: 1, availability: 'out-of-stock', active: true, imageUrl: null });
+    expect(made.body).toMatchObject({
+      sku: '84031A',
+      version: 1,
+      availability: 'out-of-stock',
+      active: true,
+      imageUrl: null,
+    });
     const read = await app.request.get('/v1/items/84031A').expect(200);
     expect(read.body).toEqual(made.body);
     expect(read.headers['etag']).toBe(made.headers['etag']);
     await app.request.get('/v1/items/84031a').expect(404);
     expect(await eventsOf('84031A')).toEqual([
-      ['item.created', { sku: '84031A', version: 1, name: 'Tea set ☕', priceMinor: 100, currency: 'GBP', active: true }],
+      [
+        'item.created',
+        { sku: '84031A', version: 1, name: 'Tea set ☕', priceMinor: 100, currency: 'GBP', active: true },
+      ],
     ]);
   });
 
   it('shows a flag and no figures', async () => {
     await create({ sku: 'FLAG' }).expect(201);
-    await app.request.post('/v1/stock/FLAG/receipts').set(as(admin)).set('Idempotency-Key', uuidv7()).send({ quantity: 3 }).expect(201);
+    await app.request
+      .post('/v1/stock/FLAG/receipts')
+      .set(as(admin))
+      .set('Idempotency-Key', uuidv7())
+      .send({ quantity: 3 })
+      .expect(201);
     const { body } = await app.request.get('/v1/items/FLAG').expect(200);
     expect(body).toMatchObject({ availability: 'low' });
     expect(body).not.toHaveProperty('available');
@@ -74,8 +98,15 @@ describe('an item', () => {
     await create({ sku: 'EUR', price: { amountMinor: 1, currency: 'EUR' } })
       .expect(422)
       .expect(({ body }) => expect(body).toMatchObject({ code: 'currency-not-sold' }));
-    await app.request.post('/v1/items').send({ sku: 'GUEST', name: 'Thing', price: gbp(1) }).expect(401);
-    await app.request.post('/v1/items').set(as(await app.token('support'))).send({ sku: 'S', name: 'Thing', price: gbp(1) }).expect(403);
+    await app.request
+      .post('/v1/items')
+      .send({ sku: 'GUEST', name: 'Thing', price: gbp(1) })
+      .expect(401);
+    await app.request
+      .post('/v1/items')
+      .set(as(await app.token('support')))
+      .send({ sku: 'S', name: 'Thing', price: gbp(1) })
+      .expect(403);
     await create({ sku: 'MORE', version: 7 }).expect(400);
     await create({ sku: 'NO SKU' }).expect(400);
   });
@@ -87,10 +118,21 @@ describe('a change of an item', () => {
 
   it('takes the ETag that was read and answers with the new one', async () => {
     const { headers } = await create({ sku: 'CHANGE' }).expect(201);
-    const changed = await change('CHANGE', headers['etag'] ?? '', { price: gbp(250), attributes: { size: 'L' } }).expect(200);
-    expect(changed.body).toMatchObject({ version: 2, name: 'Thing', price: gbp(250), attributes: { size: 'L' } });
+    const changed = await change('CHANGE', headers['etag'] ?? '', {
+      price: gbp(250),
+      attributes: { size: 'L' },
+    }).expect(200);
+    expect(changed.body).toMatchObject({
+      version: 2,
+      name: 'Thing',
+      price: gbp(250),
+      attributes: { size: 'L' },
+    });
     expect(changed.headers['etag']).not.toBe(headers['etag']);
-    expect((await eventsOf('CHANGE')).at(-1)).toEqual(['item.changed', expect.objectContaining({ version: 2, priceMinor: 250 })]);
+    expect((await eventsOf('CHANGE')).at(-1)).toEqual([
+      'item.changed',
+      expect.objectContaining({ version: 2, priceMinor: 250 }),
+    ]);
   });
 
   it('that says nothing new raises no version and tells no event', async () => {
@@ -112,7 +154,9 @@ describe('a change of an item', () => {
 
   it('wins once when many come with one ETag', async () => {
     const { headers } = await create({ sku: 'RACE' }).expect(201);
-    const tries = Array.from({ length: 8 }, (_, index) => change('RACE', headers['etag'] ?? '', { price: gbp(index + 1) }));
+    const tries = Array.from({ length: 8 }, (_, index) =>
+      change('RACE', headers['etag'] ?? '', { price: gbp(index + 1) }),
+    );
     const statuses = (await Promise.all(tries)).map((answer) => answer.status).sort();
     expect(statuses).toEqual([200, 412, 412, 412, 412, 412, 412, 412]);
   });
@@ -128,25 +172,37 @@ describe('the list of items', () => {
       receive: index % 5 === 0 ? 10 : 0,
     }));
     const body = rows.map((row) => JSON.stringify(row)).join('\n');
-    await app.request.post('/v1/imports').set(as(admin)).set('Content-Type', 'application/x-ndjson').send(body).expect(200);
+    await app.request
+      .post('/v1/imports')
+      .set(as(admin))
+      .set('Content-Type', 'application/x-ndjson')
+      .send(body)
+      .expect(200);
   });
 
-  it.each(['name', '-name', 'price', '-price', 'createdAt', '-createdAt'])('walks by %s over every page, each item once', async (sort) => {
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await list({ search: 'LIST', sort, limit: 7, ...(cursor ? { cursor } : {}) });
-      seen.push(...page.skus);
-      cursor = page.nextCursor;
-    } while (cursor);
-    expect(new Set(seen).size).toBe(29);
-    expect(seen).toHaveLength(29);
-    const all = await list({ search: 'LIST', sort, limit: 200 });
-    expect(seen).toEqual(all.skus);
-  });
+  it.each(['name', '-name', 'price', '-price', 'createdAt', '-createdAt'])(
+    'walks by %s over every page, each item once',
+    async (sort) => {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await list({ search: 'LIST', sort, limit: 7, ...(cursor ? { cursor } : {}) });
+        seen.push(...page.skus);
+        cursor = page.nextCursor;
+      } while (cursor);
+      expect(new Set(seen).size).toBe(29);
+      expect(seen).toHaveLength(29);
+      const all = await list({ search: 'LIST', sort, limit: 200 });
+      expect(seen).toEqual(all.skus);
+    },
+  );
 
   it('sorts by price in both directions', async () => {
-    expect((await list({ search: 'LIST', sort: 'price', limit: 3 })).skus).toEqual(['LIST-00', 'LIST-10', 'LIST-20']);
+    expect((await list({ search: 'LIST', sort: 'price', limit: 3 })).skus).toEqual([
+      'LIST-00',
+      'LIST-10',
+      'LIST-20',
+    ]);
     expect((await list({ search: 'LIST', sort: '-price', limit: 2 })).skus).toEqual(['LIST-19', 'LIST-09']);
   });
 

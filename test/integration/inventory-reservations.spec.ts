@@ -1,8 +1,13 @@
 import { uuidv7 } from 'uuidv7';
-import { inventoryInvariants, InventoryService, LineToReserve, OutOfStock } from '../../src/inventory/index.js';
+import {
+  inventoryInvariants,
+  InventoryService,
+  type LineToReserve,
+  OutOfStock,
+} from '../../src/inventory/index.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import { DomainError } from '../../src/platform/errors/domain-error.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { countStatements } from '../support/statements.js';
 
 let app: TestApp;
@@ -29,7 +34,9 @@ const inTransaction = <T>(work: () => Promise<T>): Promise<T> =>
 /** Puts items with these units on the shelf and answers with their skus. */
 async function shelf(...units: number[]): Promise<string[]> {
   const skus = units.map(() => `S-${uuidv7()}`);
-  const rows = units.map((receive, index) => JSON.stringify({ sku: skus[index], name: 'Thing', priceMinor: 100, receive }));
+  const rows = units.map((receive, index) =>
+    JSON.stringify({ sku: skus[index], name: 'Thing', priceMinor: 100, receive }),
+  );
   const answer = await app.request
     .post('/v1/imports')
     .set('Authorization', `Bearer ${admin}`)
@@ -96,7 +103,9 @@ describe('reserving', () => {
   it('refuses all lines when some are short, and names every short one with what is available', async () => {
     const [plenty = '', few = '', none = ''] = await shelf(10, 2, 0);
     const lines = [lineOf(plenty, 5), lineOf(few, 3), lineOf(none, 1), lineOf('NO-SUCH-SKU', 1)];
-    const refusal = await inTransaction(() => inventory.reserve(uuidv7(), lines)).catch((error: unknown) => error);
+    const refusal = await inTransaction(() => inventory.reserve(uuidv7(), lines)).catch(
+      (error: unknown) => error,
+    );
     expect(refusal).toBeInstanceOf(OutOfStock);
     expect(refusal).toMatchObject({
       code: 'out-of-stock',
@@ -115,21 +124,32 @@ describe('reserving', () => {
 
   it('refuses a single short line with what is available', async () => {
     const [sku = ''] = await shelf(2);
-    const refusal = await inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 3)])).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ code: 'out-of-stock', details: { extensions: { lines: [{ sku, requested: 3, available: 2 }] } } });
+    const refusal = await inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 3)])).catch(
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({
+      code: 'out-of-stock',
+      details: { extensions: { lines: [{ sku, requested: 3, available: 2 }] } },
+    });
   });
 
   it('counts two lines of one item together', async () => {
     const [sku = '', other = ''] = await shelf(5, 5);
-    const short = inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 3), lineOf(other, 1), lineOf(sku, 3)]));
-    await expect(short).rejects.toMatchObject({ details: { extensions: { lines: [{ sku, requested: 6, available: 5 }] } } });
+    const short = inTransaction(() =>
+      inventory.reserve(uuidv7(), [lineOf(sku, 3), lineOf(other, 1), lineOf(sku, 3)]),
+    );
+    await expect(short).rejects.toMatchObject({
+      details: { extensions: { lines: [{ sku, requested: 6, available: 5 }] } },
+    });
     await inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 3), lineOf(sku, 2)]));
     expect(await figures(sku)).toEqual({ on_hand: 5, reserved: 5, version: 2 });
   });
 
   it('sells exactly 20 of 20 to 50 shoppers at once', async () => {
     const [sku = ''] = await shelf(20);
-    const tries = Array.from({ length: 50 }, () => inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 1)])));
+    const tries = Array.from({ length: 50 }, () =>
+      inTransaction(() => inventory.reserve(uuidv7(), [lineOf(sku, 1)])),
+    );
     const outcomes = codes(await Promise.allSettled(tries));
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(20);
     expect(outcomes.filter((outcome) => outcome === 'out-of-stock')).toHaveLength(30);
@@ -167,7 +187,12 @@ describe('reserving', () => {
         await inTransaction(() => inventory.ship(orderId, lines));
         await inTransaction(() => inventory.restock(orderId, lines));
         const other = uuidv7();
-        await inTransaction(() => inventory.reserve(other, lines.map((line) => ({ ...line, orderLineId: uuidv7() }))));
+        await inTransaction(() =>
+          inventory.reserve(
+            other,
+            lines.map((line) => ({ ...line, orderLineId: uuidv7() })),
+          ),
+        );
         await inTransaction(() => inventory.release(other));
       });
       return statements;
@@ -188,13 +213,20 @@ describe('giving back, shipping and taking back', () => {
     const lines = [lineOf(one, 5), lineOf(two, 2)];
     const orderId = uuidv7();
     await inTransaction(() => inventory.reserve(orderId, lines));
-    await inTransaction(() => inventory.release(orderId, [{ orderLineId: lines[0]?.orderLineId ?? '', quantity: 2 }]));
+    await inTransaction(() =>
+      inventory.release(orderId, [{ orderLineId: lines[0]?.orderLineId ?? '', quantity: 2 }]),
+    );
     expect(await figures(one)).toMatchObject({ reserved: 3 });
     expect(await statusOf(orderId)).toEqual(['active', 'active']);
     await inTransaction(() => inventory.release(orderId));
     expect(await figures(one)).toEqual({ on_hand: 5, reserved: 0, version: 4 });
     expect(await statusOf(orderId)).toEqual(['released', 'released']);
-    expect(await eventsOf(one)).toEqual(['stock.replenished 1', 'stock.depleted 2', 'stock.replenished 3', 'stock.changed 4']);
+    expect(await eventsOf(one)).toEqual([
+      'stock.replenished 1',
+      'stock.depleted 2',
+      'stock.replenished 3',
+      'stock.changed 4',
+    ]);
   });
 
   it('ships in parts, each off the shelf, and takes shipped units back for anyone to buy', async () => {
@@ -216,8 +248,12 @@ describe('giving back, shipping and taking back', () => {
   it('confirms once, and only what is still held', async () => {
     const [sku = ''] = await shelf(5);
     const orderId = await confirmed([lineOf(sku, 2)]);
-    await expect(inTransaction(() => inventory.commit(orderId))).rejects.toMatchObject({ code: 'nothing-reserved' });
-    await expect(inTransaction(() => inventory.commit(uuidv7()))).rejects.toMatchObject({ code: 'nothing-reserved' });
+    await expect(inTransaction(() => inventory.commit(orderId))).rejects.toMatchObject({
+      code: 'nothing-reserved',
+    });
+    await expect(inTransaction(() => inventory.commit(uuidv7()))).rejects.toMatchObject({
+      code: 'nothing-reserved',
+    });
   });
 
   it('ships nothing that is not confirmed, and gives back nothing that has left', async () => {
@@ -226,11 +262,17 @@ describe('giving back, shipping and taking back', () => {
     const orderId = uuidv7();
     await inTransaction(() => inventory.reserve(orderId, [line]));
     const early = inTransaction(() => inventory.ship(orderId, [line]));
-    await expect(early).rejects.toMatchObject({ code: 'reservation-state', details: { extensions: { currentState: 'active' } } });
+    await expect(early).rejects.toMatchObject({
+      code: 'reservation-state',
+      details: { extensions: { currentState: 'active' } },
+    });
     await inTransaction(() => inventory.commit(orderId));
     await inTransaction(() => inventory.ship(orderId, [line]));
     const late = inTransaction(() => inventory.release(orderId, [line]));
-    await expect(late).rejects.toMatchObject({ code: 'reservation-state', details: { extensions: { currentState: 'fulfilled' } } });
+    await expect(late).rejects.toMatchObject({
+      code: 'reservation-state',
+      details: { extensions: { currentState: 'fulfilled' } },
+    });
     const foreign = inTransaction(() => inventory.ship(orderId, [lineOf(sku, 1)]));
     await expect(foreign).rejects.toMatchObject({ code: 'reservation-not-found' });
   });
@@ -277,14 +319,19 @@ describe('counting while shoppers buy', () => {
 describe('the tables themselves', () => {
   it('refuse a change of the ledger', async () => {
     await shelf(1);
-    for (const sql of ['update inventory.movement set delta_on_hand = 2', 'delete from inventory.movement', 'truncate inventory.movement']) {
+    for (const sql of [
+      'update inventory.movement set delta_on_hand = 2',
+      'delete from inventory.movement',
+      'truncate inventory.movement',
+    ]) {
       await expect(app.database.query(sql)).rejects.toThrow('append-only');
     }
   });
 
   it('refuse a level that breaks the law of stock', async () => {
     const [sku = ''] = await shelf(5);
-    const set = (figure: string) => app.database.query(`update inventory.stock_level set ${figure} where sku = $1`, [sku]);
+    const set = (figure: string) =>
+      app.database.query(`update inventory.stock_level set ${figure} where sku = $1`, [sku]);
     await expect(set('on_hand = -1')).rejects.toThrow('stock_level');
     await expect(set('reserved = 6')).rejects.toThrow('stock_level_reserved');
     await expect(set('reserved = -1')).rejects.toThrow('stock_level_reserved');

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 
 let app: TestApp;
 let keeper: string;
@@ -16,14 +16,32 @@ beforeAll(async () => {
 afterAll(async () => app?.close());
 
 const move = (path: string, body: object, key = uuidv7()) =>
-  app.request.post(`/v1/stock/${path}`).set('Authorization', `Bearer ${keeper}`).set('Idempotency-Key', key).send(body);
+  app.request
+    .post(`/v1/stock/${path}`)
+    .set('Authorization', `Bearer ${keeper}`)
+    .set('Idempotency-Key', key)
+    .send(body);
 const look = (path: string) => app.request.get(`/v1/stock${path}`).set('Authorization', `Bearer ${keeper}`);
 
 describe('the stock of an item', () => {
   it('is 0 for a new item, and rises by receipts', async () => {
-    await look('/STOCK').expect(200, { sku: 'STOCK', location: 'main', version: 0, onHand: 0, reserved: 0, available: 0 });
+    await look('/STOCK').expect(200, {
+      sku: 'STOCK',
+      location: 'main',
+      version: 0,
+      onHand: 0,
+      reserved: 0,
+      available: 0,
+    });
     const received = await move('STOCK/receipts', { quantity: 12, reason: 'purchase 7' }).expect(201);
-    expect(received.body).toEqual({ sku: 'STOCK', location: 'main', version: 1, onHand: 12, reserved: 0, available: 12 });
+    expect(received.body).toEqual({
+      sku: 'STOCK',
+      location: 'main',
+      version: 1,
+      onHand: 12,
+      reserved: 0,
+      available: 12,
+    });
     await move('STOCK/adjustments', { delta: -2, reason: 'broken' })
       .expect(201)
       .expect(({ body }) => expect(body).toMatchObject({ onHand: 10, version: 2 }));
@@ -39,7 +57,11 @@ describe('the stock of an item', () => {
     expect(again.text).toBe(first.text);
     await look('/EVEN').expect(({ body }) => expect(body).toMatchObject({ onHand: 5 }));
     const bearer = `Bearer ${keeper}`;
-    await app.request.post('/v1/stock/EVEN/receipts').set('Authorization', bearer).send({ quantity: 5 }).expect(400);
+    await app.request
+      .post('/v1/stock/EVEN/receipts')
+      .set('Authorization', bearer)
+      .send({ quantity: 5 })
+      .expect(400);
   });
 
   it('keeps a ledger, newest first, page by page', async () => {
@@ -50,7 +72,14 @@ describe('the stock of an item', () => {
     const { items, nextCursor } = first.body as { items: object[]; nextCursor: string };
     expect(items).toMatchObject([
       { kind: 'recount', deltaOnHand: 0, reason: 'yearly' },
-      { kind: 'adjust', deltaOnHand: -1, deltaReserved: 0, reason: 'lost', orderId: null, actor: expect.stringMatching(/^staff:/) },
+      {
+        kind: 'adjust',
+        deltaOnHand: -1,
+        deltaReserved: 0,
+        reason: 'lost',
+        orderId: null,
+        actor: expect.stringMatching(/^staff:/),
+      },
     ]);
     const second = await look(`/LEDGER/movements?limit=2&cursor=${nextCursor}`).expect(200);
     expect(second.body).toEqual({ items: [expect.objectContaining({ kind: 'receive', deltaOnHand: 5 })] });
@@ -63,17 +92,33 @@ describe('the stock of an item', () => {
        values ('RESERVED', 'main', 'reserve', 0, 4, $1, $1, 'test', 2)`,
       [uuidv7()],
     );
-    await app.database.query(`update inventory.stock_level set reserved = 4, version = 2 where sku = 'RESERVED'`);
+    await app.database.query(
+      `update inventory.stock_level set reserved = 4, version = 2 where sku = 'RESERVED'`,
+    );
     const recount = await move('RESERVED/recounts', { counted: 1 }).expect(409);
-    expect(recount.body).toMatchObject({ code: 'recount-below-reserved', reserved: 4, counted: 1, shortfall: 3 });
+    expect(recount.body).toMatchObject({
+      code: 'recount-below-reserved',
+      reserved: 4,
+      counted: 1,
+      shortfall: 3,
+    });
     const adjustment = await move('RESERVED/adjustments', { delta: -3, reason: 'broken' }).expect(409);
-    expect(adjustment.body).toMatchObject({ code: 'adjustment-below-reserved', reserved: 4, onHand: 5, shortfall: 2 });
-    await look('/RESERVED').expect(({ body }) => expect(body).toMatchObject({ onHand: 5, reserved: 4, available: 1, version: 2 }));
+    expect(adjustment.body).toMatchObject({
+      code: 'adjustment-below-reserved',
+      reserved: 4,
+      onHand: 5,
+      shortfall: 2,
+    });
+    await look('/RESERVED').expect(({ body }) =>
+      expect(body).toMatchObject({ onHand: 5, reserved: 4, available: 1, version: 2 }),
+    );
   });
 
   it('loses no movement when many come at once', async () => {
     const moves = Array.from({ length: 20 }, (_, index) =>
-      index % 2 === 0 ? move('RACE/receipts', { quantity: 3 }) : move('RACE/adjustments', { delta: 1, reason: 'found' }),
+      index % 2 === 0
+        ? move('RACE/receipts', { quantity: 3 })
+        : move('RACE/adjustments', { delta: 1, reason: 'found' }),
     );
     for (const answer of await Promise.all(moves)) expect(answer.status).toBe(201);
     await look('/RACE').expect(({ body }) => expect(body).toMatchObject({ onHand: 40, version: 20 }));
@@ -84,7 +129,10 @@ describe('the stock of an item', () => {
     const { items, nextCursor } = first.body as { items: { sku: string }[]; nextCursor: string };
     expect(items.map(({ sku }) => sku)).toEqual(['EVEN', 'LEDGER', 'RACE']);
     const second = await look(`?limit=3&cursor=${nextCursor}`).expect(200);
-    expect((second.body as { items: { sku: string }[] }).items.map(({ sku }) => sku)).toEqual(['RESERVED', 'STOCK']);
+    expect((second.body as { items: { sku: string }[] }).items.map(({ sku }) => sku)).toEqual([
+      'RESERVED',
+      'STOCK',
+    ]);
   });
 
   it('is shown to staff only, and moved by those who may', async () => {

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,15 @@ export class ShopProcess {
   /** What a command line beside the server needs to find the same database. */
   get env(): NodeJS.ProcessEnv {
     const { PATH, HOME } = process.env;
-    return { PATH, HOME, PORT: String(this.port), DATA_DIR: this.dataDir, NODE_ENV: 'test', LOG_LEVEL: 'info', ...this.options.env };
+    return {
+      PATH,
+      HOME,
+      PORT: String(this.port),
+      DATA_DIR: this.dataDir,
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'info',
+      ...this.options.env,
+    };
   }
 
   get pid(): number {
@@ -73,9 +81,13 @@ export class ShopProcess {
   async ready(): Promise<void> {
     const giveUpAt = Date.now() + longestStartMs;
     for (;;) {
-      const isReady = await fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
+      const isReady = await fetch(`${this.url}/health/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
       if (isReady) return;
-      if (Date.now() > giveUpAt) throw new Error(`the shop is not ready:\n${this.logLines.slice(-20).join('\n')}`);
+      if (Date.now() > giveUpAt)
+        throw new Error(`the shop is not ready:\n${this.logLines.slice(-20).join('\n')}`);
       await pause(50);
     }
   }
@@ -85,7 +97,8 @@ export class ShopProcess {
     return new Promise((ok) => {
       const child = spawn(process.execPath, [cliFile, ...words], { env: this.env, cwd: tmpdir() });
       let output = '';
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => (output += text));
       child.once('close', (code) => ok({ code: code ?? 1, output }));
     });
   }
@@ -107,9 +120,15 @@ export class ShopProcess {
     this.starts += 1;
     const env = { ...this.env, ...this.extraEnv };
     this.extraEnv = {};
-    const child = spawn(process.execPath, [mainFile], { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [mainFile], {
+      env,
+      cwd: tmpdir(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => this.logLines.push(...text.split('\n').filter(Boolean)));
+      stream
+        .setEncoding('utf8')
+        .on('data', (text: string) => this.logLines.push(...text.split('\n').filter(Boolean)));
     }
     child.once('exit', () => {
       if (this.options.isSupervised && !this.isEnding) this.spawn();

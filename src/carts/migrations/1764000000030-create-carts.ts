@@ -36,12 +36,13 @@ export class CreateCarts1764000000030 implements MigrationInterface {
       create index cart_resting on carts.cart (active_at) where status in ('open', 'abandoned');
 
       create table carts.line (
-        line_id uuid primary key,
+        line_id uuid not null,
         cart_id uuid not null references carts.cart (id),
         sku text not null,
         quantity int not null,
         unit_price_minor bigint not null,
         added_at timestamptz not null,
+        primary key (cart_id, line_id),
         constraint line_once unique (cart_id, sku),
         constraint line_quantity check (quantity between 1 and 100000),
         constraint line_unit_price check (unit_price_minor >= 0)

@@ -1,6 +1,6 @@
-import { Config } from '../../platform/config/config.js';
+import { type Config } from '../../platform/config/config.js';
 import type { WebhookSignatures } from '../../platform/webhooks/index.js';
-import { Carrier } from './carrier.js';
+import { type Carrier } from './carrier.js';
 import { ManualCarrier } from './manual.carrier.js';
 import { SandboxCarrier } from './sandbox.carrier.js';
 
@@ -17,7 +17,11 @@ export type Carriers = ReadonlyMap<string, Carrier>;
 export function makeCarriers(config: Config, signatures: WebhookSignatures): Carriers {
   const carriers: Carrier[] = [new ManualCarrier()];
   if (config.SANDBOX_URL && config.SANDBOX_WEBHOOK_SECRET) {
-    const settings = { url: config.SANDBOX_URL, timeoutMs: config.PAYMENT_TIMEOUT_MS, secrets: [config.SANDBOX_WEBHOOK_SECRET] };
+    const settings = {
+      url: config.SANDBOX_URL,
+      timeoutMs: config.PAYMENT_TIMEOUT_MS,
+      secrets: [config.SANDBOX_WEBHOOK_SECRET],
+    };
     carriers.push(new SandboxCarrier(settings, signatures));
   }
   return new Map(carriers.map((carrier) => [carrier.name, carrier]));

@@ -56,7 +56,8 @@ export class SandboxCarrier implements Carrier {
   readWebhook(headers: IncomingHttpHeaders, rawBody: Buffer): CarrierScan {
     this.signatures.verify({ headers, body: rawBody, secrets: this.settings.secrets });
     const parsed = scanBody.safeParse(parseJson(rawBody));
-    if (!parsed.success) throw new DomainError('malformed', 'webhook-malformed', 'the scan is not as documented');
+    if (!parsed.success)
+      throw new DomainError('malformed', 'webhook-malformed', 'the scan is not as documented');
     const { code, estimated, description, place, ...scan } = parsed.data;
     return {
       ...scan,

@@ -41,9 +41,9 @@ const items = `
     constraint item_currency check (currency ~ '^[A-Z]{3}$'),
     constraint item_version check (version > 0)
   );
-  create index item_by_name on inventory.item (sort_name, sku);
-  create index item_by_price on inventory.item (price_minor, sku);
-  create index item_by_age on inventory.item (created_at, sku);
+  create index item_by_name on inventory.item (active, sort_name, sku);
+  create index item_by_price on inventory.item (active, price_minor, sku);
+  create index item_by_age on inventory.item (active, created_at, sku);
   create index item_by_word on inventory.item using gin (search);
 `;
 

@@ -40,21 +40,21 @@ export class SandboxGateway {
     { key, signal }: { key: string; signal: AbortSignal },
   ): Promise<SandboxAnswer> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
-    return this.send(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+    return this.send(path, { method: 'POST', headers, body: JSON.stringify(body) }, signal);
   }
 
   get(path: string, signal: AbortSignal): Promise<SandboxAnswer> {
-    return this.send(path, { method: 'GET', signal });
+    return this.send(path, { method: 'GET' }, signal);
   }
 
-  private async send(path: string, request: RequestInit): Promise<SandboxAnswer> {
+  private async send(path: string, request: RequestInit, signal: AbortSignal): Promise<SandboxAnswer> {
     try {
       return await this.policy.execute(async () => {
-        const response = await fetch(`${this.url}${path}`, request);
+        const response = await fetch(`${this.url}${path}`, { ...request, signal });
         return answerOf(response.status, await response.text());
       });
     } catch (error) {
-      return { status: 0, body: undefined, code: codeOf(error) };
+      return { status: 0, body: undefined, code: signal.aborted ? 'timeout' : codeOf(error) };
     }
   }
 }
@@ -73,5 +73,5 @@ function answerOf(status: number, text: string): SandboxAnswer {
 function codeOf(error: unknown): string {
   if (isBrokenCircuitError(error)) return 'provider-silent';
   if (isBulkheadRejectedError(error)) return 'too-many-calls';
-  return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable';
+  return 'unreachable';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failPoints } from '../faults/fail-point.js';
 
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const milliseconds = seconds;
@@ -22,6 +23,7 @@ export const environmentSchema = z.object({
   SHOP_CURRENCY: z.string().regex(/^[A-Z]{3}$/, 'ISO 4217 code').default('GBP').describe('the one currency of the shop, ISO 4217'),
   PRICES_INCLUDE_TAX: flag.default(true).describe('whether prices contain the tax'),
   EVENT_PREFIX: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).default('shop').describe('prefix of the topics of domain events'),
+  OUTBOX_RETENTION_DAYS: z.coerce.number().int().min(1).default(30).describe('days that published events and the notes of handled ones are kept'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20).describe('connections for requests'),
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds(1000).describe('how long a request waits for a connection before 503'),
   ORDER_EXPIRY_SECONDS: seconds(900).describe('how long an unpaid order holds its stock'),
@@ -39,6 +41,11 @@ export const environmentSchema = z.object({
   SANDBOX_URL: z.url({ protocol: /^http$/ }).optional().describe('a sandbox counterpart run by `cli sandbox`; unset: started inside'),
   SANDBOX_WEBHOOK_SECRET: secret.optional().describe('signs the webhooks of the sandbox; unset: made at first start'),
   SANDBOX_CARRIER_PACE_MS: milliseconds(200).describe('time between two scans of a parcel of the sandbox carrier'),
+  FAIL_POINT: z
+    .string()
+    .regex(new RegExp(`^(${failPoints.join('|')}):(exit|throw|stall|cut)(:[1-9]\\d*)?$`), '<point>:<exit|throw|stall|cut>[:<times>]')
+    .optional()
+    .describe('breaks the server at one place on purpose, for tests; refused in production'),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

@@ -6,7 +6,7 @@ const placeholder = /change.?me|example|placeholder|your.?secret|^(.)\1+$/i;
 /** What production refuses, one sentence per fault; nothing elsewhere. */
 export function productionFaults(environment: Environment): string[] {
   if (environment.NODE_ENV !== 'production') return [];
-  return [...signInFaults(environment), ...sandboxFaults(environment), ...secretFaults(environment)];
+  return [...signInFaults(environment), ...sandboxFaults(environment), ...secretFaults(environment), ...breakingFaults(environment)];
 }
 
 function signInFaults({ AUTH_MODE }: Environment): string[] {
@@ -33,4 +33,8 @@ function secretFaults(environment: Environment): string[] {
     faults.push('DATABASE_URL has a placeholder for its password, wanted in production: the real one');
   }
   return faults;
+}
+
+function breakingFaults({ FAIL_POINT }: Environment): string[] {
+  return FAIL_POINT === undefined ? [] : [`FAIL_POINT is "${FAIL_POINT}", wanted in production: unset (it breaks the server on purpose)`];
 }

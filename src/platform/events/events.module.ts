@@ -4,16 +4,19 @@ import { DeadLettersRepository } from './dead-letters.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueRepository } from './in-process/due.repository.js';
 import { InProcessServer } from './in-process/in-process.server.js';
+import { EventGauges } from './event-gauges.js';
 import { Inbox } from './inbox.js';
 import { Leader } from './leader.js';
 import { Outbox } from './outbox.js';
+import { OutboxDaysRepository } from './outbox-days.repository.js';
+import { OutboxKeeper } from './outbox-keeper.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { PublishedEvents } from './published-events.js';
 import { Relay } from './relay.js';
 import { RelayRepository } from './relay.repository.js';
 import { RelaySignal } from './relay-signal.js';
 
-const outbox = [Outbox, OutboxRepository, RelaySignal, DatabaseChannel];
+const outbox = [Outbox, OutboxRepository, RelaySignal, DatabaseChannel, OutboxDaysRepository, OutboxKeeper, EventGauges];
 const relay = [Relay, RelayRepository, Leader, PublishedEvents];
 const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, InProcessServer];
 

@@ -10,7 +10,10 @@ export class Inbox {
     private readonly database: Database,
   ) {}
 
-  /** Runs `work` in the transaction that holds the inbox row; answers false, and runs nothing, where the event took effect before. */
+  /**
+   * Runs `work` in the transaction that holds the inbox row; answers false, and runs nothing, where the event took effect before.
+   * The same event at the same time waits until the first commits or rolls back.
+   */
   once(consumer: string, eventId: string, work: () => Promise<void>): Promise<boolean> {
     return this.transaction.run(async () => {
       const row = await this.database.row(
@@ -21,5 +24,19 @@ export class Inbox {
       await work();
       return true;
     });
+  }
+
+  /** Forgets what no transport can bring again; answers how many. */
+  async forget(olderThanDays: number, atMost: number): Promise<number> {
+    const rows = await this.database.rows(
+      `delete from events.inbox where (consumer, event_id) in (
+         select consumer, event_id from events.inbox as old
+         where handled_at < now() - make_interval(days => $1)
+           and not exists (select from events.due where due.consumer = old.consumer and due.event_id::text = old.event_id)
+         order by handled_at limit $2
+       ) returning event_id`,
+      [olderThanDays, atMost],
+    );
+    return rows.length;
   }
 }

@@ -7,6 +7,9 @@ import { countCommitted } from './event-metrics.js';
 import { IdentifiedEvent, OutboxRepository } from './outbox.repository.js';
 import { RelaySignal } from './relay-signal.js';
 
+/** One statement is enough for any order; an import's hundred thousand events would outlast the statement timeout in one. */
+const rowsPerStatement = 5000;
+
 /** LAW: no state change without its event, no event without its change. */
 @Injectable()
 export class Outbox {
@@ -38,7 +41,7 @@ export class Outbox {
     if (!Array.isArray(rows)) return;
     this.waiting.set(manager, 'written');
     if (rows.length === 0) return;
-    await this.repository.insert(rows);
+    for (let at = 0; at < rows.length; at += rowsPerStatement) await this.repository.insert(rows.slice(at, at + rowsPerStatement));
     this.transaction.afterCommit(() => {
       const events = rows.map((row) => row.event);
       countCommitted(events);

@@ -8,6 +8,7 @@ export { Cursor, CursorInvalid } from './cursor.js';
 export type { IfMatchVersion } from './etag.js';
 export { bodyHash, etagOf, IfMatch, matchWhereSent, requireMatch } from './etag.js';
 export { HttpModule } from './http.module.js';
+export { currentActor } from './request-context.js';
 export { ApiAnswer, ApiProblem } from './openapi.js';
 export type { Money } from './schemas.js';
 export { currencySchema, cursorQuery, idSchema, moneySchema, page, text } from './schemas.js';

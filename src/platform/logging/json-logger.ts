@@ -5,6 +5,9 @@ import { currentContext } from '../http/request-context.js';
 import { humanLine } from './human-line.js';
 import { hiddenPaths } from './hidden-paths.js';
 
+/** Nest's own start tells every module and route at `info`; here that is for who looks for a fault. */
+const chatty: ReadonlySet<unknown> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Nest's log as one JSON object per line, or as one line to read on a terminal; every line has the trace id of its request. */
@@ -57,7 +60,8 @@ export class JsonLogger implements LoggerService {
     const context = typeof given.at(-1) === 'string' ? given.pop() : undefined;
     const fields = Object.assign({ context }, ...[message, ...given].map(fieldsOf)) as object;
     const text = [message, ...given].find((one) => typeof one === 'string' && !isStack(one));
-    this.pino[level](fields, typeof text === 'string' ? text : undefined);
+    const severity = level === 'info' && chatty.has(context) ? 'debug' : level;
+    this.pino[severity](fields, typeof text === 'string' ? text : undefined);
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { Route, SandboxRefusal } from '../sandbox-routes.js';
+import { type Route, SandboxRefusal } from '../sandbox-routes.js';
 import type { Counterpart, SandboxContext } from '../sandbox-server.js';
 import type { Webhook } from '../webhook-queue.js';
-import { Parcel, ParcelsRepository } from './parcels.repository.js';
-import { routeTo, Stop } from './route.js';
+import { type Parcel, ParcelsRepository } from './parcels.repository.js';
+import { routeTo, type Stop } from './route.js';
 
 const bookingRequest = z.object({
   reference: z.string().min(1).max(100),
@@ -25,7 +25,12 @@ export function openCarrier({ database, webhooks, carrierPaceMs: paceMs }: Sandb
       const request = bookingRequest.safeParse(body);
       if (!request.success) throw new SandboxRefusal(422, 'booking-invalid');
       const { reference, address } = request.data;
-      const trackingNumber = await parcels.book(reference, newTrackingNumber(), address['postalCode'], paceMs);
+      const trackingNumber = await parcels.book(
+        reference,
+        newTrackingNumber(),
+        address['postalCode'],
+        paceMs,
+      );
       return { status: 201, body: { trackingNumber } };
     },
   };

@@ -15,7 +15,12 @@ export class ParcelsRepository {
   constructor(private readonly database: SandboxDatabase) {}
 
   /** The same reference is the same parcel, however often it is booked. */
-  async book(reference: string, trackingNumber: string, postalCode: string | undefined, paceMs: number): Promise<string> {
+  async book(
+    reference: string,
+    trackingNumber: string,
+    postalCode: string | undefined,
+    paceMs: number,
+  ): Promise<string> {
     const rows = await this.database.rows<{ trackingNumber: string }>(
       `insert into sandbox.parcel (reference, tracking_number, postal_code, next_scan_at)
        values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))
@@ -35,7 +40,11 @@ export class ParcelsRepository {
   }
 
   /** A parcel at its last stop is never due again. */
-  async moveOn(connection: SandboxConnection, parcels: { reference: string; isAtEnd: boolean }[], paceMs: number): Promise<void> {
+  async moveOn(
+    connection: SandboxConnection,
+    parcels: { reference: string; isAtEnd: boolean }[],
+    paceMs: number,
+  ): Promise<void> {
     await connection.rows(
       `update sandbox.parcel p set stops_done = p.stops_done + 1,
          next_scan_at = case when done."isAtEnd" then null else clock_timestamp() + make_interval(secs => $2) end

@@ -24,25 +24,37 @@ export async function checkFromOutside(
 
 async function lostWrites(database: Pool, log: ClientLog): Promise<Finding[]> {
   const acknowledged = log.acknowledgedOrders();
-  const { rows } = await database.query<{ id: string; total: string }>('select id, total_minor::text as total from orders."order"');
+  const { rows } = await database.query<{ id: string; total: string }>(
+    'select id, total_minor::text as total from orders."order"',
+  );
   const stored = new Map(rows.map((row) => [row.id, Number(row.total)]));
   const carts = await database.query<{ id: string }>('select id from carts.cart');
   const knownCarts = new Set(carts.rows.map((row) => row.id));
   return [
     ...acknowledged
       .filter((entry) => entry.id === undefined || stored.get(entry.id) !== entry.totalMinor)
-      .map((entry): Finding => ({ invariant: 'I12', found: `order ${entry.id} of ${entry.totalMinor} was acknowledged, stored is ${stored.get(entry.id ?? '')}` })),
+      .map((entry): Finding => ({
+        invariant: 'I12',
+        found: `order ${entry.id} of ${entry.totalMinor} was acknowledged, stored is ${stored.get(entry.id ?? '')}`,
+      })),
     ...log
       .acknowledgedCarts()
       .filter((entry) => !knownCarts.has(entry.id ?? ''))
-      .map((entry): Finding => ({ invariant: 'I12', found: `cart ${entry.id} was acknowledged and is not there` })),
+      .map((entry): Finding => ({
+        invariant: 'I12',
+        found: `cart ${entry.id} was acknowledged and is not there`,
+      })),
   ];
 }
 
 async function phantoms(database: Pool, log: ClientLog): Promise<Finding[]> {
   const tried = log.cartsTriedToCheckOut();
-  const oneCalls = log.entries.filter((entry) => entry.method === 'POST' && entry.path === '/v1/orders').length;
-  const { rows } = await database.query<{ id: string; cart: string | null }>('select id, cart_id as cart from orders."order"');
+  const oneCalls = log.entries.filter(
+    (entry) => entry.method === 'POST' && entry.path === '/v1/orders',
+  ).length;
+  const { rows } = await database.query<{ id: string; cart: string | null }>(
+    'select id, cart_id as cart from orders."order"',
+  );
   const unexplained = rows.filter((row) => (row.cart === null ? oneCalls === 0 : !tried.has(row.cart)));
   return unexplained.map((row) => ({ invariant: 'I13', found: `nobody asked for order ${row.id}` }));
 }
@@ -58,7 +70,10 @@ function unequalReplays(log: ClientLog): Finding[] {
     if (first.bodySent !== entry.bodySent || first.path !== entry.path) continue;
     if (first.status === entry.status && first.bodyHash === entry.bodyHash) continue;
     if (first.status === 409 || entry.status === 409) continue;
-    findings.push({ invariant: 'I14', found: `${entry.method} ${entry.path} answered ${first.status} and then ${entry.status} under one key` });
+    findings.push({
+      invariant: 'I14',
+      found: `${entry.method} ${entry.path} answered ${first.status} and then ${entry.status} under one key`,
+    });
   }
   return findings;
 }
@@ -74,9 +89,15 @@ const bearerToken = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/;
 function secretsInLogs(lines: string[], secrets: string[]): Finding[] {
   const hits = lines.filter(
     (line) =>
-      emailAddress.test(line) || cardNumber.test(line) || bearerToken.test(line) || secrets.some((secret) => secret !== '' && line.includes(secret)),
+      emailAddress.test(line) ||
+      cardNumber.test(line) ||
+      bearerToken.test(line) ||
+      secrets.some((secret) => secret !== '' && line.includes(secret)),
   );
-  return hits.map((line) => ({ invariant: 'I18', found: `a log line holds what it must not: ${line.slice(0, 40)}…` }));
+  return hits.map((line) => ({
+    invariant: 'I18',
+    found: `a log line holds what it must not: ${line.slice(0, 40)}…`,
+  }));
 }
 
 /** Counters of one process that ran all the time against what the database counts. */
@@ -85,9 +106,16 @@ async function untrueMetrics(database: Pool, metrics: string): Promise<Finding[]
     `select type, count(*)::text as count from events.outbox where type in ('order.placed', 'payment.captured', 'stock.depleted') group by type`,
   );
   return rows
-    .map(({ type, count }) => ({ type, stored: Number(count), told: sumOf(metrics, 'domain_events_total', `type="${type}"`) }))
+    .map(({ type, count }) => ({
+      type,
+      stored: Number(count),
+      told: sumOf(metrics, 'domain_events_total', `type="${type}"`),
+    }))
     .filter(({ stored, told }) => stored !== told)
-    .map(({ type, stored, told }): Finding => ({ invariant: 'I19', found: `${type}: ${stored} in the outbox, ${told} in the metrics` }));
+    .map(({ type, stored, told }): Finding => ({
+      invariant: 'I19',
+      found: `${type}: ${stored} in the outbox, ${told} in the metrics`,
+    }));
 }
 
 /** Sum of a metric's samples whose labels contain `label`. */

@@ -30,7 +30,9 @@ export class ClientLog {
       path: request.path,
       bodySent: JSON.stringify(request.body ?? null),
       status: answer?.status ?? 0,
-      bodyHash: createHash('sha256').update(answer?.text ?? '').digest('hex'),
+      bodyHash: createHash('sha256')
+        .update(answer?.text ?? '')
+        .digest('hex'),
       code: stringAt(body, 'code'),
       isReplay: answer?.headers.get('idempotent-replayed') === 'true',
       id: stringAt(body, 'id'),
@@ -41,13 +43,18 @@ export class ClientLog {
   /** Orders that were acknowledged with a 2xx to a checkout or a one-call order. */
   acknowledgedOrders(): ClientLogEntry[] {
     return this.entries.filter(
-      (entry) => entry.method === 'POST' && /^\/v1\/(carts\/[^/]+\/checkout|orders)$/.test(entry.path) && isSuccess(entry.status),
+      (entry) =>
+        entry.method === 'POST' &&
+        /^\/v1\/(carts\/[^/]+\/checkout|orders)$/.test(entry.path) &&
+        isSuccess(entry.status),
     );
   }
 
   /** Carts that were acknowledged with a 2xx. */
   acknowledgedCarts(): ClientLogEntry[] {
-    return this.entries.filter((entry) => entry.method === 'POST' && entry.path === '/v1/carts' && isSuccess(entry.status));
+    return this.entries.filter(
+      (entry) => entry.method === 'POST' && entry.path === '/v1/carts' && isSuccess(entry.status),
+    );
   }
 
   /** Carts that a client asked to check out, whatever came of it. */
@@ -64,7 +71,9 @@ export class ClientLog {
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 function objectAt(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }
 
 function stringAt(value: unknown, name: string): string | undefined {

@@ -16,7 +16,12 @@ export async function actOnce(actions: ShopActions, share: number): Promise<void
 }
 
 /** C: what the shop sustains, measured here and now by `clients` that each wait for their answer. */
-export async function measureCapacity(actions: ShopActions, random: () => number, clients = 16, seconds = 3): Promise<number> {
+export async function measureCapacity(
+  actions: ShopActions,
+  random: () => number,
+  clients = 16,
+  seconds = 3,
+): Promise<number> {
   const endAt = performance.now() + seconds * 1000;
   let acted = 0;
   const client = async (): Promise<void> => {

@@ -1,6 +1,12 @@
-import { ShopAnswer, ShopClient, ShopRefusal } from '../../../src/replay/shop-client.js';
+import { type ShopAnswer, type ShopClient, ShopRefusal } from '../../../src/replay/shop-client.js';
 
-export const address = { name: 'A Shopper', line1: '1 High Street', city: 'London', postalCode: 'N1 1AA', country: 'GB' };
+export const address = {
+  name: 'A Shopper',
+  line1: '1 High Street',
+  city: 'London',
+  postalCode: 'N1 1AA',
+  country: 'GB',
+};
 
 type Headers = Record<string, string>;
 
@@ -28,10 +34,13 @@ export class ShopActions {
 
   /** A new cart, or one line more in an open one. */
   async writeCart(): Promise<void> {
-    const cart = this.random() < 0.3 ? await this.openCart() : (this.pick(this.carts) ?? (await this.openCart()));
+    const cart =
+      this.random() < 0.3 ? await this.openCart() : (this.pick(this.carts) ?? (await this.openCart()));
     const body = { lines: [{ sku: this.pick(this.skus), quantity: 1 + Math.floor(this.random() * 3) }] };
     // A cart that was checked out meanwhile refuses the line, as it should.
-    await this.tolerate([404, 409], () => this.client.send({ method: 'POST', path: `${cart.path}/lines`, body, headers: cart.headers }));
+    await this.tolerate([404, 409], () =>
+      this.client.send({ method: 'POST', path: `${cart.path}/lines`, body, headers: cart.headers }),
+    );
   }
 
   async read(): Promise<void> {
@@ -40,7 +49,10 @@ export class ShopActions {
       await this.client.send({ method: 'GET', path: `/v1/orders/${order.id}`, headers: order.headers });
       return;
     }
-    await this.client.send({ method: 'GET', path: this.random() < 0.5 ? `/v1/items/${this.pick(this.skus)}` : '/v1/items?limit=20' });
+    await this.client.send({
+      method: 'GET',
+      path: this.random() < 0.5 ? `/v1/items/${this.pick(this.skus)}` : '/v1/items?limit=20',
+    });
   }
 
   /** A cart of its own from the first line to the payment. */
@@ -53,8 +65,13 @@ export class ShopActions {
     const { path, headers } = cart;
     const seen = await this.client.send({ method: 'GET', path, headers });
     const { total, currency } = (seen.body as { totals: { total: number; currency: string } }).totals;
-    const body = { expectedTotal: { amountMinor: total, currency }, payment: { provider: 'sandbox', instrument } };
-    const answer = await this.tolerate([402, 409], () => this.client.send({ method: 'POST', path: `${path}/checkout`, body, headers }));
+    const body = {
+      expectedTotal: { amountMinor: total, currency },
+      payment: { provider: 'sandbox', instrument },
+    };
+    const answer = await this.tolerate([402, 409], () =>
+      this.client.send({ method: 'POST', path: `${path}/checkout`, body, headers }),
+    );
     const { id } = (answer?.body ?? {}) as { id?: string };
     if (id) this.orders.push({ id, headers: { 'Order-Token': answer?.headers.get('order-token') ?? '' } });
     return answer;
@@ -64,7 +81,10 @@ export class ShopActions {
     const cart = await this.openCart();
     const { path, headers } = cart;
     const first = Math.floor(this.random() * this.skus.length);
-    const wanted = Array.from({ length: lines }, (_none, index) => ({ sku: this.skus[(first + index) % this.skus.length], quantity: 1 }));
+    const wanted = Array.from({ length: lines }, (_none, index) => ({
+      sku: this.skus[(first + index) % this.skus.length],
+      quantity: 1,
+    }));
     await this.client.send({ method: 'POST', path: `${path}/lines`, body: { lines: wanted }, headers });
     await this.nameDetails(cart);
     return cart;
@@ -80,21 +100,34 @@ export class ShopActions {
     const [payment] = (view.body as { payments?: { id: string; status: string }[] }).payments ?? [];
     if (payment?.status !== 'captured') return;
     const path = `/v1/payments/${payment.id}/refunds`;
-    await this.tolerate([409, 422], () => this.client.send({ method: 'POST', path, body: { amountMinor: 1 }, headers }));
+    await this.tolerate([409, 422], () =>
+      this.client.send({ method: 'POST', path, body: { amountMinor: 1 }, headers }),
+    );
   }
 
   private async ship(orderId: string, headers: Headers): Promise<void> {
-    const found = await this.client.send({ method: 'GET', path: `/v1/deliveries?orderId=${orderId}`, headers });
-    const open = (found.body as { items: { id: string; status: string }[] }).items.find((each) => each.status === 'pending');
+    const found = await this.client.send({
+      method: 'GET',
+      path: `/v1/deliveries?orderId=${orderId}`,
+      headers,
+    });
+    const open = (found.body as { items: { id: string; status: string }[] }).items.find(
+      (each) => each.status === 'pending',
+    );
     if (!open) return;
     const path = `/v1/deliveries/${open.id}/ship`;
-    await this.tolerate([409], () => this.client.send({ method: 'POST', path, body: { carrier: 'sandbox' }, headers }));
+    await this.tolerate([409], () =>
+      this.client.send({ method: 'POST', path, body: { carrier: 'sandbox' }, headers }),
+    );
   }
 
   private async openCart(): Promise<Cart> {
     const answer = await this.client.send({ method: 'POST', path: '/v1/carts', body: {} });
     const { id } = answer.body as { id: string };
-    const cart = { path: `/v1/carts/${id}`, headers: { 'Cart-Token': answer.headers.get('cart-token') ?? '' } };
+    const cart = {
+      path: `/v1/carts/${id}`,
+      headers: { 'Cart-Token': answer.headers.get('cart-token') ?? '' },
+    };
     this.carts.push(cart);
     return cart;
   }
@@ -105,13 +138,18 @@ export class ShopActions {
       const seen = await this.client.send({ method: 'GET', path, headers });
       const body = { email: 'shopper@example.com', shippingAddress: address };
       const match = { ...headers, 'If-Match': seen.headers.get('etag') ?? '' };
-      const answer = await this.tolerate([412], () => this.client.send({ method: 'PATCH', path, body, headers: match }));
+      const answer = await this.tolerate([412], () =>
+        this.client.send({ method: 'PATCH', path, body, headers: match }),
+      );
       if (answer) return;
     }
     throw new Error('the cart changes faster than its details can be named');
   }
 
-  private async tolerate(statuses: number[], send: () => Promise<ShopAnswer>): Promise<ShopAnswer | undefined> {
+  private async tolerate(
+    statuses: number[],
+    send: () => Promise<ShopAnswer>,
+  ): Promise<ShopAnswer | undefined> {
     try {
       return await send();
     } catch (error) {

@@ -13,7 +13,9 @@ export async function stockItems(
   { prefix, count, units }: { prefix: string; count: number; units: number },
 ): Promise<string[]> {
   const skus = Array.from({ length: count }, (_none, index) => `${prefix}-${index}`);
-  const rows = skus.map((sku, index) => JSON.stringify({ sku, name: `Item ${sku}`, priceMinor: 100 + index, active: true, receive: units }));
+  const rows = skus.map((sku, index) =>
+    JSON.stringify({ sku, name: `Item ${sku}`, priceMinor: 100 + index, active: true, receive: units }),
+  );
   await client.send({
     method: 'POST',
     path: '/v1/imports',

@@ -1,5 +1,27 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/**
+ * Makes the partition of one UTC day; answers whether it was missing. Attached rather than created in place, since that
+ * does not wait for writers, and emptied into from the default partition, where events wait that came before their day was made.
+ */
+const openDay = `
+  create function events.open_day(day date) returns boolean language plpgsql as $$
+  declare
+    part text := 'outbox_' || to_char(day, 'YYYYMMDD');
+    opens timestamptz := day::timestamp at time zone 'UTC';
+    closes timestamptz := (day + 1)::timestamp at time zone 'UTC';
+  begin
+    perform pg_advisory_xact_lock(7255103);
+    if to_regclass('events.' || part) is not null then return false; end if;
+    execute format('create table events.%I (like events.outbox including all)', part);
+    lock table events.outbox_default in access exclusive mode;
+    execute format(
+      'with moved as (delete from events.outbox_default where occurred_at >= %L and occurred_at < %L returning *)
+       insert into events.%I select * from moved', opens, closes, part);
+    execute format('alter table events.outbox attach partition events.%I for values from (%L) to (%L)', part, opens, closes);
+    return true;
+  end $$;`;
+
 export class CreateEvents1764000000010 implements MigrationInterface {
   name = 'CreateEvents1764000000010';
 
@@ -28,6 +50,8 @@ export class CreateEvents1764000000010 implements MigrationInterface {
       create index outbox_unpublished on events.outbox (position) where published_at is null;
       create index outbox_of_aggregate on events.outbox (aggregatetype, aggregateid, sequence);
       create table events.outbox_default partition of events.outbox default;
+      ${openDay}
+      select events.open_day((now() at time zone 'UTC')::date + ahead) from generate_series(0, 7) as ahead;
 
       create table events.inbox (
         consumer text not null,
@@ -61,7 +85,6 @@ export class CreateEvents1764000000010 implements MigrationInterface {
         reason text not null,
         error text not null,
         tries int not null check (tries > 0),
-        source jsonb,
         died_at timestamptz not null default now(),
         primary key (consumer, event_id)
       );

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+
+/** Longest wait for the writers of the outbox, in milliseconds; others queue behind it, so it is short and tried again later. */
+const dropPatience = '200ms';
+
+/** The outbox is one partition per UTC day, named `outbox_YYYYMMDD`. */
+@Injectable()
+export class OutboxDaysRepository {
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly database: Database,
+  ) {}
+
+  /** Makes the days up to `ahead` from today, and those that events in the default partition need; answers how many. */
+  async open(ahead: number): Promise<number> {
+    const row = await this.database.row<{ opened: number }>(
+      `select count(*) filter (where events.open_day(day)) as opened from (
+         select (now() at time zone 'UTC')::date + ahead as day from generate_series(0, $1::int) as ahead
+         union select (occurred_at at time zone 'UTC')::date from events.outbox_default
+         order by day
+       ) as days`,
+      [ahead],
+    );
+    return row?.opened ?? 0;
+  }
+
+  /** Days that ended more than `retentionDays` ago, of which all is published and taken by every consumer. */
+  async finished(retentionDays: number): Promise<string[]> {
+    const days = await this.database.rows<{ name: string }>(
+      `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+       where i.inhparent = 'events.outbox'::regclass and c.relname ~ '^outbox_[0-9]{8}$'
+         and to_date(right(c.relname, 8), 'YYYYMMDD') < (now() at time zone 'UTC')::date - $1::int
+       order by 1`,
+      [retentionDays],
+    );
+    const finished: string[] = [];
+    for (const { name } of days) if (await this.isFinished(name)) finished.push(name);
+    return finished;
+  }
+
+  /** @param name as `finished` answered it */
+  drop(name: string): Promise<void> {
+    return this.transaction.run(async () => {
+      await this.database.rows(`set local lock_timeout = '${dropPatience}'`);
+      await this.database.rows(`drop table events.${name}`);
+    });
+  }
+
+  private async isFinished(name: string): Promise<boolean> {
+    const row = await this.database.row(
+      `select from events.${name} as day
+       where published_at is null or exists (select from events.due where due.event_id = day.id) limit 1`,
+    );
+    return row === undefined;
+  }
+}

@@ -1,0 +1,3 @@
+export { armFailPoint, failPoint, failPoints } from './fail-point.js';
+export type { FailPoint } from './fail-point.js';
+export { FaultsModule } from './faults.module.js';
