@@ -11,13 +11,15 @@ const edges = {
 };
 
 // Orders conducts and may call every other room, so it has no rule.
-const undeclared = Object.entries(edges).filter(([from]) => from !== 'orders').map(([from, to]) => ({
-  name: `edges-of-${from}`,
-  comment: `${from} may call ${to.join(', ') || 'nobody'}; everything else is an event`,
-  severity: 'error',
-  from: { path: `^src/${from}/` },
-  to: { path: `^src/(${rooms.filter((other) => other !== from && !to.includes(other)).join('|')})/` },
-}));
+const undeclared = Object.entries(edges)
+  .filter(([from]) => from !== 'orders')
+  .map(([from, to]) => ({
+    name: `edges-of-${from}`,
+    comment: `${from} may call ${to.join(', ') || 'nobody'}; everything else is an event`,
+    severity: 'error',
+    from: { path: `^src/${from}/` },
+    to: { path: `^src/(${rooms.filter((other) => other !== from && !to.includes(other)).join('|')})/` },
+  }));
 
 const onlyIn = (name, library, folder) => ({
   name,
@@ -101,13 +103,19 @@ module.exports = {
       comment: 'what the server needs is among the dependencies of package.json',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'require', 'default', 'types'],
+    },
   },
 };

@@ -37,10 +37,10 @@ env-example: $(BUILT) ## write .env.example from the schema of the settings
 	@npm run --silent env-example
 
 format: $(INSTALLED) ## check the format
-	node_modules/.bin/prettier --check --log-level warn .
+	node_modules/.bin/prettier --check --log-level warn --cache .
 
 lint: $(INSTALLED) ## check the lint rules
-	node_modules/.bin/eslint .
+	node_modules/.bin/eslint --cache --cache-location node_modules/.cache/eslint/ .
 
 types: $(INSTALLED) ## check the types
 	node_modules/.bin/tsc --noEmit -p tsconfig.json

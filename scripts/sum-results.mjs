@@ -9,7 +9,10 @@ const results = readdirSync(folder)
 
 const passed = results.reduce((sum, result) => sum + result.numPassedTests, 0);
 // A file that did not compile has no failed test, only a broken suite.
-const failedTests = results.reduce((sum, result) => sum + result.numFailedTests + result.numRuntimeErrorTestSuites, 0);
+const failedTests = results.reduce(
+  (sum, result) => sum + result.numFailedTests + result.numRuntimeErrorTestSuites,
+  0,
+);
 const failed = failedTests === 0 && status !== '0' ? 1 : failedTests;
 
 console.log(`${passed} passed, ${failed} failed`);

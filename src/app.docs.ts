@@ -8,7 +8,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shopping cart back end')
-    .setDescription('Carts, orders, payments, deliveries and inventory. Money is in integer minor units; errors are problem documents (RFC 9457).')
+    .setDescription(
+      'Carts, orders, payments, deliveries and inventory. Money is in integer minor units; errors are problem documents (RFC 9457).',
+    )
     .setVersion('1')
     .build();
   return completeOpenApi(SwaggerModule.createDocument(app, outline));
@@ -22,7 +24,12 @@ export function serveDocs(app: INestApplication): void {
 
 /** The page needs scripts and styles, its own and no others; the API's answers need none. */
 function allowOwnScripts(_request: Request, response: Response, next: NextFunction): void {
-  const sources = ["default-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "frame-ancestors 'none'"];
+  const sources = [
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "frame-ancestors 'none'",
+  ];
   response.setHeader('Content-Security-Policy', sources.join('; '));
   next();
 }

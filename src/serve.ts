@@ -1,6 +1,7 @@
 import { ConfigError, exitCodeOfBadConfig } from './platform/config/config.js';
 import { readEnvironment } from './platform/config/environment.js';
 import { loadConfig } from './platform/config/load-config.js';
+import { bannerOf } from './platform/health/banner.js';
 import { JsonLogger } from './platform/logging/json-logger.js';
 import { type Shop, type StartSandbox, startShop } from './start.js';
 import { welcome } from './welcome.js';
@@ -14,11 +15,16 @@ export async function serve(startSandbox: StartSandbox): Promise<void> {
     const config = loadConfig(readEnvironment());
     const logger = new JsonLogger(config);
     const shop = await startShop(config, startSandbox, (message) => logger.log(message, 'Start'));
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(shop, logger, signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void stop(shop, logger, signal));
+    const banner = bannerOf(config);
+    if (banner) logger.warn(banner, 'Start');
     if (config.mode !== 'production') process.stdout.write(await welcome(shop));
   } catch (error) {
     const isConfig = error instanceof ConfigError;
-    process.stderr.write(`${isConfig ? error.problems.join('\n') : String(error instanceof Error ? error.stack : error)}\n`);
+    process.stderr.write(
+      `${isConfig ? error.problems.join('\n') : String(error instanceof Error ? error.stack : error)}\n`,
+    );
     process.exit(isConfig ? exitCodeOfBadConfig : 1);
   }
 }

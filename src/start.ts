@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './create-app.js';
 import { seedDemo } from './inventory/index.js';
+import { migrations } from './migrations.js';
 import type { Config } from './platform/config/config.js';
 import type { Tell } from './platform/database/await-database.js';
+import { awaitSchema } from './platform/database/await-schema.js';
 import { databaseUrl } from './platform/database/database-url.js';
 import { connectEvents } from './platform/events/index.js';
 import { Workers } from './platform/workers/workers.js';
+import { openWaitingRoom } from './platform/health/waiting-room.js';
 import { prepareDatabase } from './prepare-database.js';
 
 interface Sandbox {
@@ -18,7 +21,11 @@ interface Sandbox {
 }
 
 /** Starts the sandbox provider and carrier; given by the entry points, which alone know the sandbox. */
-export type StartSandbox = (settings: { databaseUrl: string; webhookSecret: string; carrierPaceMs: number }) => Promise<Sandbox>;
+export type StartSandbox = (settings: {
+  databaseUrl: string;
+  webhookSecret: string;
+  carrierPaceMs: number;
+}) => Promise<Sandbox>;
 
 export interface Shop {
   app: NestExpressApplication;
@@ -38,12 +45,16 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     for (let last = stops.pop(); last; last = stops.pop()) await last();
   };
   try {
+    const leaveWaitingRoom = await openWaitingRoom(given.PORT);
+    stops.push(leaveWaitingRoom);
     const database = await prepareDatabase(given, tell);
     stops.push(() => database.stop());
+    await awaitSchema(databaseUrl(database.config), migrations, tell);
     const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
     const app = await createApp(config);
     stops.push(() => app.close());
     if (given.DATABASE_URL === undefined) await seedDemo(app);
+    await leaveWaitingRoom();
     await app.listen(config.PORT);
     const url = urlOf(app);
     sandbox?.deliverTo(url);

@@ -22,7 +22,13 @@ function purchase(url: string, item: ShownItem): string {
   const order = {
     lines: [{ sku: item.sku, quantity: 1 }],
     email: 'ada@example.com',
-    shippingAddress: { name: 'Ada', line1: '1 High Street', city: 'Leeds', postalCode: 'LS1 4AP', country: 'GB' },
+    shippingAddress: {
+      name: 'Ada',
+      line1: '1 High Street',
+      city: 'Leeds',
+      postalCode: 'LS1 4AP',
+      country: 'GB',
+    },
     expectedTotal: item.price,
     payment: { provider: 'sandbox', instrument: 'tok_approve' },
   };

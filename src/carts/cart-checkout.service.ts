@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '../platform/auth/principal.js';
 import { Outbox } from '../platform/events/outbox.js';
 import type { Address } from './cart-details.schemas.js';
-import { ordered } from './cart-news.js';
+import { newsOf, ordered } from './cart-news.js';
 import { CartPricing, Draft, PricedDraft } from './cart-pricing.service.js';
 import { CartNotFound } from './carts.errors.js';
 import { CartsRepository } from './carts.repository.js';
@@ -41,7 +41,9 @@ export class CartCheckout {
   async lockForCheckout(cartId: string, owner: Owner): Promise<CheckoutCart> {
     const cart = await this.repository.lock(cartId, owner);
     if (!cart) throw new CartNotFound();
-    cart.refuseUnlessOpen();
+    cart.readyForCheckout();
+    if (cart.news.length > 0) await this.repository.save(cart);
+    this.outbox.add(...newsOf(cart));
     const { email, shippingAddress } = cart.refuseUnlessComplete();
     return {
       id: cart.id,

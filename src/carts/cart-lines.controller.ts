@@ -31,7 +31,11 @@ export class CartLinesController {
     return this.reader.lines(id, owner, query);
   }
 
-  @ApiOperation({ summary: 'Add one or many lines, all or none', description: 'Units of a sku that is there go to its line. A retry under its Idempotency-Key does not add again.' })
+  @ApiOperation({
+    summary: 'Add one or many lines, all or none',
+    description:
+      'Units of a sku that is there go to its line. A retry under its Idempotency-Key does not add again.',
+  })
   @Post()
   @Permission('carts:write', { own: true })
   @Idempotent({ required: false })
@@ -55,7 +59,10 @@ export class CartLinesController {
     return this.idempotency.run(claim, () => this.carts.addLines(id, owner, body));
   }
 
-  @ApiOperation({ summary: 'Set the units of a line', description: 'The last one to say wins. The price of today counts as seen.' })
+  @ApiOperation({
+    summary: 'Set the units of a line',
+    description: 'The last one to say wins. The price of today counts as seen.',
+  })
   @Patch(':lineId')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)

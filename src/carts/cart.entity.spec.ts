@@ -196,16 +196,17 @@ describe('a cart that is not open', () => {
   it('leads to its order when it was ordered', () => {
     const cart = open(wanted(['A', 1]));
     Object.assign(cart, { status: 'ordered', orderId: 'order-1' });
-    for (const edit of [...edits, (each: Cart) => each.refuseUnlessOpen()]) {
+    for (const edit of [...edits, (each: Cart) => each.readyForCheckout()]) {
       const refusal = expectRefusal(() => edit(cart), CartAlreadyOrdered);
       expect(refusal.details.headers).toEqual({ Location: '/v1/orders/order-1' });
     }
   });
 
-  it('is not ready for checkout while it is abandoned', () => {
+  it('is open again for a checkout when it was abandoned', () => {
     const cart = open(wanted(['A', 1]));
     cart.status = 'abandoned';
-    expectRefusal(() => cart.refuseUnlessOpen(), CartNotOpen);
+    cart.readyForCheckout();
+    expect(told(cart)).toEqual([['cart.reopened', 2]]);
   });
 });
 

@@ -133,7 +133,12 @@ export class Cart {
     this.tell((snapshot) => ({ type: 'cart.merged', payload: { ...snapshot, mergedInto: target.id } }));
   }
 
-  refuseUnlessOpen(): void {
+  /** A shopper who comes back to an abandoned cart may order it as it is. */
+  readyForCheckout(): void {
+    this.reopen();
+  }
+
+  private refuseUnlessOpen(): void {
     if (this.status === 'ordered' && this.orderId !== null) throw new CartAlreadyOrdered(this.orderId);
     if (this.status !== 'open') throw new CartNotOpen(this.status);
   }

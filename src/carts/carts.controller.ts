@@ -11,7 +11,13 @@ import {
   IfMatch,
   type IfMatchVersion,
 } from '../platform/http/index.js';
-import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest, NotIdempotent } from '../platform/idempotency/index.js';
+import {
+  ClaimKey,
+  Idempotency,
+  Idempotent,
+  type IdempotentRequest,
+  NotIdempotent,
+} from '../platform/idempotency/index.js';
 import { cartDetailsRequest, type CartDetailsRequest } from './cart-details.schemas.js';
 import { CartMerge } from './cart-merge.service.js';
 import { CartReader } from './cart-reader.service.js';
@@ -38,7 +44,11 @@ export class CartsController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  @ApiOperation({ summary: 'Open a cart, with its first lines if you like', description: 'Without a sign-in it is a guest’s, and its secret comes in the header Cart-Token, with this answer alone.' })
+  @ApiOperation({
+    summary: 'Open a cart, with its first lines if you like',
+    description:
+      'Without a sign-in it is a guest’s, and its secret comes in the header Cart-Token, with this answer alone.',
+  })
   @Post()
   @Permission('carts:create')
   @Idempotent({ required: false })
@@ -53,7 +63,10 @@ export class CartsController {
     return this.idempotency.run(claim, () => this.carts.open(body, principal));
   }
 
-  @ApiOperation({ summary: 'List carts, the latest change first', description: 'A cart that changes while you page moves to the front.' })
+  @ApiOperation({
+    summary: 'List carts, the latest change first',
+    description: 'A cart that changes while you page moves to the front.',
+  })
   @Get()
   @Permission('carts:list')
   @ApiAnswer(200, schemas.cartPage)
@@ -70,7 +83,10 @@ export class CartsController {
     return this.reader.show(id, owner);
   }
 
-  @ApiOperation({ summary: 'Set email, addresses and note', description: 'Needs the ETag that you saw as If-Match. What is absent stays, null takes away.' })
+  @ApiOperation({
+    summary: 'Set email, addresses and note',
+    description: 'Needs the ETag that you saw as If-Match. What is absent stays, null takes away.',
+  })
   @Patch(':id')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)
@@ -90,7 +106,10 @@ export class CartsController {
     return this.carts.describe(id, owner, body, seen);
   }
 
-  @ApiOperation({ summary: 'Name everything that a checkout would stumble over, all at once', description: 'Changes nothing.' })
+  @ApiOperation({
+    summary: 'Name everything that a checkout would stumble over, all at once',
+    description: 'Changes nothing.',
+  })
   @Post(':id/validate')
   @Permission('carts:read', { own: true })
   @NotIdempotent('it reads only, and wants to be answered anew')

@@ -1,4 +1,4 @@
-import { DomainError, FieldProblem } from '../platform/errors/domain-error.js';
+import { DomainError, type FieldProblem } from '../platform/errors/domain-error.js';
 import { declareProblem } from '../platform/errors/problems.js';
 import { maxLinesPerCart, maxUnitsPerLine } from './cart-limits.js';
 import type { CartStatus } from './cart-status.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvents, EventsOf } from '../platform/events/catalogue.js';
+import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
 import { cartStatuses } from './cart-status.js';
 
 const snapshot = z.object({

@@ -32,6 +32,15 @@ describe('a row by itself', () => {
     expect(wellFormed({ row: 1, fields })).toHaveProperty('problems');
   });
 
+  it.each(['name', 'description', 'imageUrl'])(
+    'is refused where its %s has what no database stores',
+    (field) => {
+      for (const broken of ['https://shop.example/a\u0000b', 'https://shop.example/\ud800']) {
+        expect(wellFormed({ row: 1, fields: { sku: 'A', [field]: broken } })).toHaveProperty('problems');
+      }
+    },
+  );
+
   it('is refused where it says two things of one figure', () => {
     expect(wellFormed({ row: 1, fields: { sku: 'A', onHand: 1, receive: 1 } })).toHaveProperty('problems');
     expect(wellFormed({ row: 1, fields: { sku: 'A', price: '1', priceMinor: 100 } })).toHaveProperty(

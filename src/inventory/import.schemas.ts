@@ -27,7 +27,7 @@ export type ImportRow = z.output<typeof importRow>;
 
 /** What is wrong with one row; nothing of it was taken. */
 export const rowFault = z.object({
-  row: z.int().describe('line of the file that the row begins on, counted from 1'),
+  row: z.int().describe('line of the file that the row ends on, counted from 1'),
   sku: z.string().optional(),
   problems: z.array(z.string()),
 });

@@ -76,7 +76,11 @@ export class ImportService {
   private async judge(rows: WellFormedRow[]): Promise<{ effects: JudgedRow[]; faults: RowFault[] }> {
     const skus = rows.map(({ given }) => given.sku);
     const items = new Map((await this.items.lockAll(skus)).map((item) => [item.sku, item]));
-    const levels = new Map((await this.stock.lock(skus)).map((level) => [level.sku, level]));
+    // Shoppers buy on while names and prices are imported: only shelves that a row counts or fills are locked.
+    const counted = rows.filter(({ given }) => given.onHand !== undefined || given.receive !== undefined);
+    const levels = new Map(
+      (await this.stock.lock(counted.map(({ given }) => given.sku))).map((level) => [level.sku, level]),
+    );
     const now = await this.items.now();
     const effects: JudgedRow[] = [];
     const faults: RowFault[] = [];

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { Controller, Headers, Post, Query, RawBody } from '@nestjs/common';
+import { Controller, Post, Query, RawBody, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Permission } from '../platform/auth/index.js';
 import { Answer, ApiAnswer, ApiProblem, BodyLimit, BodyTypes, ok } from '../platform/http/index.js';
 import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest } from '../platform/idempotency/index.js';
@@ -31,10 +32,10 @@ export class ImportsController {
   import(
     @ClaimKey() key: IdempotentRequest,
     @Query({ schema: importQuery }) { dryRun }: ImportQuery,
-    @Headers('content-type') contentType: string,
+    @Req() { headers }: Request,
     @RawBody() body: Buffer | undefined,
   ): Promise<Answer> {
-    const format = contentType.startsWith(csv) ? 'csv' : 'ndjson';
+    const format = headers['content-type']?.toLowerCase().includes(csv) ? 'csv' : 'ndjson';
     return this.idempotency.run(key, async () => {
       const report = await this.importer.import(Readable.from(body ? [body] : []), { format, dryRun });
       return ok({ ...report, faults: report.faults.slice(0, faultsShown) });

@@ -24,15 +24,18 @@ export const attributesSchema = z
   .refine((attributes) => Object.keys(attributes).length <= 50, 'at most 50 attributes')
   .meta({ examples: [{ colour: 'white', material: 'wood' }] });
 
+/** The parser of addresses lets control characters pass, the database does not. */
+const imageUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .refine((url) => !/[\s\p{C}]/u.test(url), 'must not contain spaces or control characters');
+
 /** What a person may say of an item, over HTTP and in an import alike. */
 export const itemFields = {
   name: text(200),
   description: text(5000).nullable(),
   attributes: attributesSchema,
-  imageUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .nullable(),
+  imageUrl: imageUrl.nullable(),
   active: z.boolean(),
 };
 

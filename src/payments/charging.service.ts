@@ -47,7 +47,7 @@ export class ChargingService {
 
   private async settle(errand: Errand, isUnwanted: boolean, signal: AbortSignal): Promise<ChargeOutcome> {
     const found = await this.calls.lookUp(errand, signal);
-    if (found.result === 'unknown') return { ...found, result: 'unknown' };
+    if (found.result === 'unknown') return { ...found, result: this.standing(errand) };
     const own = found.facts.find((fact) => this.isAbout(errand, fact));
     if (own) {
       const isWaitingForNobody = own.state === 'requires_action' && isUnwanted;
@@ -71,6 +71,11 @@ export class ChargingService {
     return errand.kind === 'authorization'
       ? { ...outcome, follow: 'void' }
       : { ...outcome, result: 'failed' };
+  }
+
+  /** A look-up that fails takes nothing from what the provider has said before. */
+  private standing({ state, providerRef }: Errand): ProviderOutcome['result'] {
+    return providerRef === null ? 'unknown' : state;
   }
 
   private isAbout(errand: Errand, fact: ProviderOutcome['facts'][number]): boolean {

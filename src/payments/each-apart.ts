@@ -4,7 +4,7 @@ export async function eachApart<T>(
   work: (item: T) => Promise<boolean>,
 ): Promise<number> {
   const ends = await Promise.allSettled(items.map(work));
-  const failures: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const failures = ends.filter((end) => end.status === 'rejected').map((end): unknown => end.reason);
   if (failures.length > 0)
     throw new AggregateError(
       failures,

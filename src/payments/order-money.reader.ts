@@ -12,10 +12,6 @@ export class OrderMoneyReader {
     private readonly orderMoney: OrderMoneyRepository,
   ) {}
 
-  async of(orderId: string): Promise<OrderMoney> {
-    return this.over(orderId, await this.payments.ofOrder(orderId));
-  }
-
   /** Over payments that the caller holds locked. */
   async over(orderId: string, payments: Payment[]): Promise<OrderMoney> {
     return new OrderMoney(payments, await this.orderMoney.keepMinor(orderId));

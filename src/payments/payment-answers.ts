@@ -1,4 +1,4 @@
-import { accepted, Answer, created, refused } from '../platform/http/answer.js';
+import { accepted, type Answer, created, refused } from '../platform/http/answer.js';
 import { etagOf } from '../platform/http/index.js';
 import type { Payment } from './payment.entity.js';
 import { TransactionRefused } from './payments.errors.js';

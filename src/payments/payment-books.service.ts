@@ -52,7 +52,6 @@ export class PaymentBooks {
         payload: snapshot,
       });
     }
-    if (payment.news.length > 0) this.transaction.afterCommit(() => this.workers.wake(keepOnlyWorker));
     payment.news.length = 0;
     payment.touched.clear();
   }

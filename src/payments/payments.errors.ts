@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors/domain-error.js';
+import { declareProblem } from '../platform/errors/problems.js';
 import type { PaymentStatus, TransactionKind } from './payment-status.js';
 
 export class PaymentNotFound extends DomainError {
@@ -80,4 +81,61 @@ export class PaymentCurrencyMismatch extends DomainError {
   constructor(expected: string, given: string) {
     super('rule', 'payment-currency-mismatch', `the provider tells ${given} of a payment in ${expected}`);
   }
+}
+
+declareProblem(
+  'payment-not-found',
+  'not-found',
+  'Payment not found',
+  'There is no payment with this id that you may see.',
+);
+declareProblem(
+  'payment-in-progress',
+  'conflict',
+  'Payment in progress',
+  'Another attempt for this order is in flight, pending or unknown. Look at it, or try again after Retry-After.',
+);
+declareProblem(
+  'payment-provider-unavailable',
+  'rule',
+  'Payment provider not set up',
+  'This shop knows the provider and does not reach it. Choose another one.',
+);
+declareProblem(
+  'refund-reference-used',
+  'conflict',
+  'Refund reference used',
+  'Each reference is good for one refund of a payment; `transactionId` is the one that has it.',
+);
+declareProblem(
+  'refund-above-limit',
+  'forbidden',
+  'Refund above the limit',
+  'Support refunds up to `limitMinor` of one payment; finance goes on.',
+);
+declareProblem(
+  'payment-currency-mismatch',
+  'rule',
+  'Other currency',
+  'The provider told of money in another currency than the payment has; a person must look.',
+);
+declareProblem(
+  'webhook-malformed',
+  'malformed',
+  'Webhook malformed',
+  'The signature fits, and the body is not as the provider documents it.',
+);
+for (const kind of ['capture', 'void', 'refund']) {
+  declareProblem(
+    `${kind}-not-possible`,
+    'conflict',
+    `A ${kind} is not possible`,
+    'The sums of the payment do not allow it; `currentState` and `availableMinor` say how it stands.',
+  );
+  declareProblem(
+    `${kind}-refused`,
+    'conflict',
+    `The ${kind} was refused`,
+    'The provider refused it; `reason` is its word and `currentState` is how the payment stands now.',
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineEvents, EventsOf } from '../platform/events/catalogue.js';
+import { defineEventMetric } from '../platform/events/event-metrics.js';
+import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
 import { paymentStatuses, transactionKinds, transactionStates } from './payment-status.js';
 
 const minor = z.number().int().nonnegative();
@@ -47,3 +48,42 @@ export type PaymentEventType = keyof typeof paymentEvents;
 declare module '../platform/events/catalogue.js' {
   interface EventCatalogue extends EventsOf<typeof paymentEvents> {}
 }
+
+const byProvider = (payload: PaymentSnapshot): { labels: { provider: string } } => ({
+  labels: { provider: payload.provider },
+});
+
+defineEventMetric({
+  name: 'payments_captured_minor_total',
+  help: 'Money captured, in minor units',
+  on: 'payment.captured',
+  labels: ['provider', 'currency'],
+  read: ({ provider, currency, transaction }) => ({
+    by: transaction.amountMinor,
+    labels: { provider, currency },
+  }),
+});
+defineEventMetric({
+  name: 'payments_refunded_minor_total',
+  help: 'Money given back, in minor units',
+  on: 'payment.refunded',
+  labels: ['provider', 'currency'],
+  read: ({ provider, currency, transaction }) => ({
+    by: transaction.amountMinor,
+    labels: { provider, currency },
+  }),
+});
+defineEventMetric({
+  name: 'payments_failed_total',
+  help: 'Attempts that were declined or came to nothing',
+  on: 'payment.failed',
+  labels: ['provider'],
+  read: byProvider,
+});
+defineEventMetric({
+  name: 'payments_outcome_unknown_total',
+  help: 'Calls of which nobody knew at once whether they had acted',
+  on: 'payment.outcome_unknown',
+  labels: ['provider'],
+  read: byProvider,
+});

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChargeOutcome, ChargingService } from './charging.service.js';
 import { KeepOnlyService } from './keep-only.service.js';
-import type { Balance } from './order-money.js';
-import { OrderMoneyReader } from './order-money.reader.js';
+import { type Balance, OrderMoney } from './order-money.js';
 import { PaymentBooks } from './payment-books.service.js';
 import { Payment, PaymentToOpen } from './payment.entity.js';
 import { PaymentInProgress } from './payments.errors.js';
@@ -27,7 +26,6 @@ export class PaymentsService {
     private readonly charging: ChargingService,
     private readonly recording: RecordingService,
     private readonly keeping: KeepOnlyService,
-    private readonly money: OrderMoneyReader,
   ) {}
 
   /**
@@ -57,7 +55,7 @@ export class PaymentsService {
 
   /** The sums of the order's payments, and their label against what it owes; amounts in minor units. */
   async balance(orderId: string, owedMinor: number): Promise<Balance> {
-    return (await this.money.of(orderId)).balance(owedMinor);
+    return new OrderMoney(await this.repository.ofOrder(orderId), undefined).balance(owedMinor);
   }
 
   /** From now on no more than `amountMinor` of the order's money is kept, whatever comes later; a worker brings it down. */

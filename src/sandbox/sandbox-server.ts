@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { openCarrier } from './carrier/carrier.js';
 import { openPsp } from './payments/psp.js';
 import { SandboxDatabase } from './sandbox-database.js';
-import { Route, serve } from './sandbox-routes.js';
+import { type Route, serve } from './sandbox-routes.js';
 import { WebhookQueue } from './webhook-queue.js';
 
 export interface SandboxSettings {
@@ -68,7 +68,7 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const stopping = new AbortController();
   const clock = run(
-    [...open.map((counterpart) => counterpart.tick), () => webhooks.deliver()],
+    [...open.map((counterpart) => () => counterpart.tick()), () => webhooks.deliver()],
     stopping.signal,
   );
   return {

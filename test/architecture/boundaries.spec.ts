@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +43,9 @@ async function violationsIn(root: string): Promise<Violation[]> {
 }
 
 function misplacedWordsIn(root: string): string[] {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => `src/${file}`);
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map(
+    (file) => `src/${file}`,
+  );
   return files
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
     .flatMap((file) => {
@@ -46,7 +57,8 @@ function misplacedWordsIn(root: string): string[] {
 
 function plantHouse(): string {
   const root = mkdtempSync(join(tmpdir(), 'house-'));
-  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) cpSync(file, join(root, file));
+  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+    cpSync(file, join(root, file));
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
   for (const { file, source } of [...lawfulFiles, ...plantedImports, ...plantedWords]) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -77,13 +89,17 @@ describe('a house with one violation per rule', () => {
   afterAll(() => rmSync(root, { recursive: true }));
 
   it('has a plant for every rule there is', () => {
-    const config = jest.requireActual<{ forbidden: { name: string }[] }>(join(process.cwd(), '.dependency-cruiser.cjs'));
+    const config = jest.requireActual<{ forbidden: { name: string }[] }>(
+      join(process.cwd(), '.dependency-cruiser.cjs'),
+    );
     const rules = config.forbidden.map((rule) => rule.name).sort();
     expect(plantedImports.map((planted) => planted.rule).sort()).toEqual(rules);
   });
 
   it.each(plantedImports)('has $file caught by $rule', ({ rule, file }) => {
-    const rules = found.filter((violation) => violation.from === file).map((violation) => violation.rule.name);
+    const rules = found
+      .filter((violation) => violation.from === file)
+      .map((violation) => violation.rule.name);
     expect(rules).toContain(rule);
   });
 

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { PROVIDERS, type Providers, providerNames } from '../../src/payments/providers/index.js';
-import type { PaymentProvider, ProviderOutcome, ProviderRequest } from '../../src/payments/providers/provider.js';
+import type {
+  PaymentProvider,
+  ProviderOutcome,
+  ProviderRequest,
+} from '../../src/payments/providers/provider.js';
 import { PaymentsRoom } from '../support/payments-room.js';
 
 /** An instrument of each provider that authorizes and does not capture. */
-const authorizing: Record<(typeof providerNames)[number], string | undefined> = { invoice: undefined, sandbox: 'tok_authorize' };
+const authorizing: Record<(typeof providerNames)[number], string | undefined> = {
+  invoice: undefined,
+  sandbox: 'tok_authorize',
+};
 
 /** Those that are called over a network. */
 const remoteNames = providerNames.filter((name) => authorizing[name] !== undefined);
@@ -34,7 +41,10 @@ const request = (of: Partial<ProviderRequest> = {}): ProviderRequest => ({
 });
 
 const pay = (of: ProviderRequest): Promise<ProviderOutcome> =>
-  provider.pay({ ...of, instrument: new Map<string, string | undefined>(Object.entries(authorizing)).get(provider.name) });
+  provider.pay({
+    ...of,
+    instrument: new Map<string, string | undefined>(Object.entries(authorizing)).get(provider.name),
+  });
 
 async function authorized(): Promise<string> {
   const asked = request();
@@ -50,7 +60,13 @@ describe.each(providerNames)('the provider %s', (name) => {
     const outcome = await pay(asked);
     expect(outcome.result).toBe('succeeded');
     expect(outcome.facts).toContainEqual(
-      expect.objectContaining({ kind: 'authorization', state: 'succeeded', amountMinor: 5000, currency: 'GBP', transactionId: asked.key }),
+      expect.objectContaining({
+        kind: 'authorization',
+        state: 'succeeded',
+        amountMinor: 5000,
+        currency: 'GBP',
+        transactionId: asked.key,
+      }),
     );
   });
 
@@ -61,7 +77,9 @@ describe.each(providerNames)('the provider %s', (name) => {
     const refund = request({ reference, amountMinor: 500 });
     const outcome = await provider.refund(refund);
     expect(outcome.result).toBe('succeeded');
-    expect(outcome.facts).toContainEqual(expect.objectContaining({ kind: 'refund', amountMinor: 500, transactionId: refund.key }));
+    expect(outcome.facts).toContainEqual(
+      expect.objectContaining({ kind: 'refund', amountMinor: 500, transactionId: refund.key }),
+    );
   });
 
   it('voids by our reference', async () => {
@@ -89,12 +107,16 @@ describe.each(remoteNames)('the provider %s over the network', (name) => {
     await pay(asked);
     const found = await provider.lookUp(asked);
     expect(found.result).toBe('found');
-    expect(found.facts).toContainEqual(expect.objectContaining({ kind: 'authorization', transactionId: asked.key }));
+    expect(found.facts).toContainEqual(
+      expect.objectContaining({ kind: 'authorization', transactionId: asked.key }),
+    );
   });
 
   it('refuses a payment that comes after its reference was voided', async () => {
     const asked = request();
-    expect(await provider.void(request({ reference: asked.reference }))).toMatchObject({ result: 'succeeded' });
+    expect(await provider.void(request({ reference: asked.reference }))).toMatchObject({
+      result: 'succeeded',
+    });
     expect(await pay(asked)).toMatchObject({ result: 'failed' });
   });
 

@@ -4,14 +4,14 @@ import { CartCheckout, cartInvariants } from '../../src/carts/index.js';
 import type { Owner } from '../../src/platform/auth/principal.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import { DomainError } from '../../src/platform/errors/domain-error.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import {
   add,
   address,
   changeItem,
   describeCart,
   eventsOf,
-  Holder,
+  type Holder,
   openCustomerCart,
   openGuestCart,
   see,

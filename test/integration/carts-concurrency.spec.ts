@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cartInvariants } from '../../src/carts/index.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import {
   add,
   describeCart,
   eventsOf,
-  Holder,
+  type Holder,
   openGuestCart,
   see,
   sell,

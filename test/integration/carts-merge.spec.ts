@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { cartInvariants } from '../../src/carts/index.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import {
   add,
   address,
   cartIn,
   describeCart,
   eventsOf,
-  Holder,
+  type Holder,
   openCustomerCart,
   openGuestCart,
   see,

@@ -1,7 +1,9 @@
-import { cartInvariants } from '../../src/carts/index.js';
+import { randomUUID } from 'node:crypto';
+import { CartCheckout, cartInvariants } from '../../src/carts/index.js';
 import { CartsSweeper } from '../../src/carts/carts.sweeper.js';
-import { startTestApp, TestApp } from '../support/app.js';
-import { add, describeCart, eventsOf, Holder, openGuestCart, see, sell } from '../support/cart-shop.js';
+import { Transaction } from '../../src/platform/database/transaction.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { add, describeCart, eventsOf, type Holder, openGuestCart, see, sell } from '../support/cart-shop.js';
 
 let shop: TestApp;
 let sweeper: CartsSweeper;
@@ -53,6 +55,26 @@ describe('the sweep', () => {
       'cart.lines_changed 4',
     ]);
     expect(await sweeper.sweep()).toBe(0);
+  });
+
+  it('lets an abandoned cart be ordered as it is', async () => {
+    const [cart] = await guestCarts(1);
+    if (!cart) throw new Error('a cart was to be opened');
+    await add(shop, cart, { sku, quantity: 1 }).expect(200);
+    await describeCart(shop, cart);
+    await rest([cart], 3700);
+    expect(await sweeper.sweep()).toBe(1);
+    const orderId = randomUUID();
+    const door = shop.app.get(CartCheckout, { strict: false });
+    await shop.app.get(Transaction, { strict: false }).run(async () => {
+      await door.lockForCheckout(cart.id, { kind: 'guest', cartId: cart.id });
+      await door.markOrdered(cart.id, orderId);
+    });
+    expect((await eventsOf(shop, cart.id)).slice(-3)).toEqual([
+      'cart.abandoned 4',
+      'cart.reopened 5',
+      'cart.ordered 6',
+    ]);
   });
 
   it('expires carts for good, abandoned before or not', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cartInvariants } from '../../src/carts/index.js';
-import { startTestApp, TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import {
   add,
   address,

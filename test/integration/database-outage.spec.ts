@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitDatabase } from '../../src/platform/database/await-database.js';
 import { Database } from '../../src/platform/database/database.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/platform/database/embedded/embedded-postgres.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 let folder: string;

@@ -30,7 +30,8 @@ async function eventually(condition: () => Promise<boolean>): Promise<void> {
 
 describe('a connection', () => {
   it('has the limits that keep one request from holding up the others', async () => {
-    const show = async (name: string): Promise<unknown> => (await database.row<Record<string, string>>(`show ${name}`))?.[name];
+    const show = async (name: string): Promise<unknown> =>
+      (await database.row<Record<string, string>>(`show ${name}`))?.[name];
     expect(await show('statement_timeout')).toBe('3s');
     expect(await show('lock_timeout')).toBe('2s');
     expect(await show('idle_in_transaction_session_timeout')).toBe('10s');
@@ -43,8 +44,15 @@ describe('a connection', () => {
 
   it('that is cut leaves the pool, and the next one works', async () => {
     await database.row('select 1');
-    await shop.database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'shop %'`);
-    await eventually(() => database.row('select 1').then(() => true, () => false));
+    await shop.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'shop %'`,
+    );
+    await eventually(() =>
+      database.row('select 1').then(
+        () => true,
+        () => false,
+      ),
+    );
     expect(await transaction.run(() => database.row('select 2 as n'))).toEqual({ n: 2 });
   });
 
@@ -103,7 +111,9 @@ describe('migrating', () => {
   }, 30_000);
 
   it('that has not been done keeps the server from being ready', async () => {
-    const { rows } = await shop.database.query<{ name: string }>('delete from migration where id = (select max(id) from migration) returning name');
+    const { rows } = await shop.database.query<{ name: string }>(
+      'delete from migration where id = (select max(id) from migration) returning name',
+    );
     expect(await isReady()).toBe(false);
     expect((await shop.request.get('/health')).body.parts.database.message).toContain(rows[0]?.name);
     await shop.database.query('insert into migration (timestamp, name) values (0, $1)', [rows[0]?.name]);

@@ -1,6 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { type EventHouse, eventually, moved, newProbe, openEventHouse } from '../support/event-house.js';
-import { RelayPool } from '../../src/platform/database/own-pools.js';
+import { type EventHouse, moved, newProbe, openEventHouse } from '../support/event-house.js';
 import { runInContext } from '../../src/platform/http/request-context.js';
 import { OutboxDaysRepository } from '../../src/platform/events/outbox-days.repository.js';
 
@@ -140,10 +139,4 @@ describe('the days of the outbox', () => {
     const opened = await Promise.all([days().open(9), days().open(9), days().open(9)]);
     expect(opened.reduce((sum, count) => sum + count)).toBe(3);
   });
-});
-
-it('the relay has connections of its own', async () => {
-  const { rows } = await house.app.get(RelayPool).query<{ application_name: string }>('show application_name');
-  expect(rows[0]?.application_name).toBe('shop relay');
-  await eventually('a look', () => true);
 });

@@ -1,7 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
+import { migrations } from '../../src/migrations.js';
+import { migrate } from '../../src/platform/database/migrate.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { createTestDatabase } from '../support/database.js';
+
+const production = {
+  NODE_ENV: 'production',
+  AUTH_MODE: 'guests',
+  TOKEN_SECRET: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+};
 
 describe('outside production', () => {
   let shop: TestApp;
@@ -24,7 +33,9 @@ describe('outside production', () => {
     await shop.request.get('/no/such/address/4711');
     const { text, type } = await shop.request.get('/metrics').expect(200);
     expect(type).toBe('text/plain');
-    expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} \d/);
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} \d/,
+    );
     expect(text).toMatch(/route="\/problems\/:code"/);
     expect(text).toMatch(/route="none",status="404"/);
     expect(text).not.toContain('4711');
@@ -42,12 +53,7 @@ describe('in production', () => {
   let management: ReturnType<typeof supertest>;
   beforeAll(async () => {
     const port = await freePort();
-    shop = await startTestApp({
-      NODE_ENV: 'production',
-      AUTH_MODE: 'guests',
-      TOKEN_SECRET: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
-      MANAGEMENT_PORT: `${port}`,
-    });
+    shop = await startTestApp({ ...production, MANAGEMENT_PORT: `${port}` });
     management = supertest(`http://127.0.0.1:${port}`);
   }, 30_000);
   afterAll(() => shop.close());
@@ -56,7 +62,10 @@ describe('in production', () => {
     await shop.request.get('/metrics').expect(404);
     await shop.request.get('/health').expect(404);
     expect((await management.get('/metrics').expect(200)).text).toContain('http_request_duration_seconds');
-    expect((await management.get('/health').expect(200)).body).toMatchObject({ isReady: true, mode: 'production' });
+    expect((await management.get('/health').expect(200)).body).toMatchObject({
+      isReady: true,
+      mode: 'production',
+    });
     expect((await management.get('/health').expect(200)).body.banner).toBeUndefined();
   });
 
@@ -74,6 +83,37 @@ describe('in production', () => {
     await management.post('/metrics').expect(405);
   });
 });
+
+describe('a production server on a database that nobody has migrated', () => {
+  it('lives, is not ready, and opens by itself once the schema is there', async () => {
+    const database = await createTestDatabase({ isMigrated: false });
+    const PORT = `${await freePort()}`;
+    const opening = startTestApp({
+      ...production,
+      PORT,
+      MANAGEMENT_PORT: `${await freePort()}`,
+      DATABASE_URL: database.url,
+    });
+    const waiting = supertest(`http://127.0.0.1:${PORT}`);
+    await eventually(() =>
+      waiting.get('/health/live').then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
+    const refusal = await waiting.get('/health/ready').expect(503);
+    expect(refusal.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/problem+json' });
+    await migrate(database.url, migrations);
+    const shop = await opening;
+    await shop.request.get('/health/ready').expect(200);
+    await shop.close();
+    await database.drop();
+  }, 60_000);
+});
+
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((ok) => setTimeout(ok, 20));
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();

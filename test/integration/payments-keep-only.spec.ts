@@ -47,7 +47,11 @@ describe('keeping only what an order owes', () => {
     const capture = (amountMinor?: number): Promise<Response> =>
       fetch(`${room.shop.url}/v1/payments/${id}/captures`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+        },
         body: JSON.stringify({ amountMinor }),
       });
     expect((await capture(3001)).status).toBe(409);
@@ -61,7 +65,9 @@ describe('keeping only what an order owes', () => {
     await room.pay('tok_approve', { orderId });
     await room.pay('tok_approve', { orderId });
     await room.keepOnly(orderId, 5000);
-    const [older, newer] = await until(orderId, (payments) => payments.some((each) => each.refundedMinor > 0));
+    const [older, newer] = await until(orderId, (payments) =>
+      payments.some((each) => each.refundedMinor > 0),
+    );
     expect(older).toMatchObject({ status: 'captured' });
     expect(newer).toMatchObject({ status: 'refunded' });
   });
@@ -71,7 +77,11 @@ describe('keeping only what an order owes', () => {
     const pending = await room.pay('tok_pending', { orderId });
     await room.keepOnly(orderId, 0);
     await until(orderId, ([payment]) => payment?.status === 'refunded');
-    expect((await room.entries(pending.id)).map(({ kind }) => kind)).toEqual(['authorization', 'capture', 'refund']);
+    expect((await room.entries(pending.id)).map(({ kind }) => kind)).toEqual([
+      'authorization',
+      'capture',
+      'refund',
+    ]);
   });
 
   it('ends an attempt that asks for action', async () => {
@@ -79,7 +89,9 @@ describe('keeping only what an order owes', () => {
     const asking = await room.pay('tok_action', { orderId });
     await room.keepOnly(orderId, 0);
     await until(orderId, ([payment]) => payment?.status === 'voided');
-    expect((await room.sandbox('POST', `/psp/actions/${asking.id}`, { outcome: 'complete' })).status).toBe(409);
+    expect((await room.sandbox('POST', `/psp/actions/${asking.id}`, { outcome: 'complete' })).status).toBe(
+      409,
+    );
   });
 
   it('does not send a first call for what nobody wants any more', async () => {
@@ -105,9 +117,16 @@ describe('keeping only what an order owes', () => {
     const orderId = randomUUID();
     await room.pay('tok_approve+refund_decline', { orderId });
     await room.keepOnly(orderId, 0);
-    await until(orderId, ([payment]) => payment?.transactions.some(({ kind, state }) => kind === 'refund' && state === 'failed') === true);
+    await until(
+      orderId,
+      ([payment]) =>
+        payment?.transactions.some(({ kind, state }) => kind === 'refund' && state === 'failed') === true,
+    );
     const hurry = (): Promise<unknown> =>
-      room.shop.database.query('update payments.order_money set due_at = now() where order_id = $1 and due_at > now()', [orderId]);
+      room.shop.database.query(
+        'update payments.order_money set due_at = now() where order_id = $1 and due_at > now()',
+        [orderId],
+      );
     const { rows } = await room.until(
       async () => {
         await hurry();

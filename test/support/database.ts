@@ -35,6 +35,7 @@ export async function createTestDatabase(options = { isMigrated: true }): Promis
 
 function fromSetUp(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is set by test/support/global-setup.ts; run the test through its jest project`);
+  if (!value)
+    throw new Error(`${name} is set by test/support/global-setup.ts; run the test through its jest project`);
   return value;
 }

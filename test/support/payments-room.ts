@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Balance, PaymentsService, type PaymentToOpen, type PaymentView } from '../../src/payments/index.js';
+import {
+  type Balance,
+  PaymentsService,
+  type PaymentToOpen,
+  type PaymentView,
+} from '../../src/payments/index.js';
 import { paymentInvariants } from '../../src/payments/payments.invariants.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import { startTestApp, type TestApp } from './app.js';
@@ -37,7 +42,13 @@ export class PaymentsRoom {
 
   open(request: Partial<PaymentToOpen> = {}): ReturnType<PaymentsService['open']> {
     return this.inTransaction(() =>
-      this.door.open({ orderId: randomUUID(), amountMinor: 5000, currency: 'GBP', provider: 'sandbox', ...request }),
+      this.door.open({
+        orderId: randomUUID(),
+        amountMinor: 5000,
+        currency: 'GBP',
+        provider: 'sandbox',
+        ...request,
+      }),
     );
   }
 
@@ -74,11 +85,19 @@ export class PaymentsRoom {
   settled(orderId: string): Promise<PaymentView[]> {
     return this.until(
       () => this.read(orderId),
-      (payments) => payments.every((each) => each.transactions.every(({ state }) => state === 'succeeded' || state === 'failed')),
+      (payments) =>
+        payments.every((each) =>
+          each.transactions.every(({ state }) => state === 'succeeded' || state === 'failed'),
+        ),
     );
   }
 
-  sandbox(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
+  sandbox(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(`${this.shop.config.SANDBOX_URL ?? ''}${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -105,7 +124,9 @@ export class PaymentsRoom {
   async violations(): Promise<{ id: string; rows: unknown[] }[]> {
     const found = [];
     for (const { id, sql } of paymentInvariants.filter((each) => each.id !== 'I5')) {
-      const { rows } = await this.shop.database.query(sql.replace(/interval '\d+ seconds'/, "interval '0 seconds'"));
+      const { rows } = await this.shop.database.query(
+        sql.replace(/interval '\d+ seconds'/, "interval '0 seconds'"),
+      );
       if (rows.length > 0) found.push({ id, rows });
     }
     return found;

@@ -32,7 +32,9 @@ interface Connection {
 function listen(): void {
   if (isListening) return;
   isListening = true;
-  const prototype = pg.Client.prototype as unknown as { query: (this: Connection, ...given: unknown[]) => unknown };
+  const prototype = pg.Client.prototype as unknown as {
+    query: (this: Connection, ...given: unknown[]) => unknown;
+  };
   const original = prototype.query;
   prototype.query = function (...given) {
     const name = this.connectionParameters.application_name ?? '';

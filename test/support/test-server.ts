@@ -54,7 +54,10 @@ async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env['TEST_DATABASE_URL'];
   if (!given) return embedded();
   const name = new URL(given).pathname.slice(1);
-  if (!name.includes('test')) throw new Error(`TEST_DATABASE_URL names the database "${name}"; only one with "test" in its name is touched`);
+  if (!name.includes('test'))
+    throw new Error(
+      `TEST_DATABASE_URL names the database "${name}"; only one with "test" in its name is touched`,
+    );
   return { url: given, stop: () => Promise.resolve() };
 }
 

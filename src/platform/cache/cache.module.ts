@@ -31,6 +31,8 @@ export class CacheModule implements OnModuleInit {
   constructor(@Inject(CACHE_MANAGER) private readonly cache: Cache) {}
 
   onModuleInit(): void {
-    this.cache.on('get', ({ value }: { value?: unknown }) => reads.inc({ outcome: value === undefined ? 'miss' : 'hit' }));
+    this.cache.on('get', ({ value }: { value?: unknown }) =>
+      reads.inc({ outcome: value === undefined ? 'miss' : 'hit' }),
+    );
   }
 }

@@ -5,6 +5,11 @@ import { CONFIG, Config } from './config.js';
 export class ConfigModule {
   /** Makes `config`, checked before anything was started, injectable everywhere under `CONFIG`. */
   static forRoot(config: Config): DynamicModule {
-    return { module: ConfigModule, global: true, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] };
+    return {
+      module: ConfigModule,
+      global: true,
+      providers: [{ provide: CONFIG, useValue: config }],
+      exports: [CONFIG],
+    };
   }
 }

@@ -8,42 +8,113 @@ const secret = z.string().min(32, 'at least 32 characters');
 
 /** Every variable the server knows. `.env.example` is generated from it, so each one tells what it is for. */
 export const environmentSchema = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).optional().describe('`production` refuses development sign-in and sandbox money'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .optional()
+    .describe('`production` refuses development sign-in and sandbox money'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('port of the API'),
-  MANAGEMENT_PORT: z.coerce.number().int().min(0).max(65535).optional().describe('port of /metrics and detailed health; 9090 in production, else on PORT'),
+  MANAGEMENT_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .optional()
+    .describe('port of /metrics and detailed health; 9090 in production, else on PORT'),
   DATA_DIR: z.string().min(1).default('.data').describe('where the embedded PostgreSQL keeps its data'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional().describe('PostgreSQL 15 or newer; unset: the embedded one'),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional().describe('second tier of the cache; unset: memory alone'),
-  KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(,[^,\s]+:\d+)*$/, 'host:port[,host:port…]').optional().describe('where domain events go; unset: in-process'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least severity that is logged'),
-  TOKEN_SECRET: secret.optional().describe('derives cart and order tokens; required in production, else made at first start'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL 15 or newer; unset: the embedded one'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('second tier of the cache; unset: memory alone'),
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^,\s]+:\d+(,[^,\s]+:\d+)*$/, 'host:port[,host:port…]')
+    .optional()
+    .describe('where domain events go; unset: in-process'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least severity that is logged'),
+  TOKEN_SECRET: secret
+    .optional()
+    .describe('derives cart and order tokens; required in production, else made at first start'),
   TOKEN_SECRET_PREVIOUS: secret.optional().describe('the secret before, still accepted during a rotation'),
-  AUTH_MODE: z.enum(['dev', 'guests']).optional().describe('`dev`: development issuer at POST /dev/token; `guests`: no sign-in, guests only'),
+  AUTH_MODE: z
+    .enum(['dev', 'guests'])
+    .optional()
+    .describe('`dev`: development issuer at POST /dev/token; `guests`: no sign-in, guests only'),
   ALLOW_SANDBOX: flag.default(false).describe('lets production use the sandbox provider and carrier'),
-  SHOP_CURRENCY: z.string().regex(/^[A-Z]{3}$/, 'ISO 4217 code').default('GBP').describe('the one currency of the shop, ISO 4217'),
+  SHOP_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'ISO 4217 code')
+    .default('GBP')
+    .describe('the one currency of the shop, ISO 4217'),
   PRICES_INCLUDE_TAX: flag.default(true).describe('whether prices contain the tax'),
-  EVENT_PREFIX: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).default('shop').describe('prefix of the topics of domain events'),
-  OUTBOX_RETENTION_DAYS: z.coerce.number().int().min(1).default(30).describe('days that published events and the notes of handled ones are kept'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20).describe('connections for requests'),
-  DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds(1000).describe('how long a request waits for a connection before 503'),
+  EVENT_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]*$/)
+    .default('shop')
+    .describe('prefix of the topics of domain events'),
+  OUTBOX_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30)
+    .describe('days that published events and the notes of handled ones are kept'),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(20)
+    .describe('connections for requests'),
+  DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds(1000).describe(
+    'how long a request waits for a connection before 503',
+  ),
   ORDER_EXPIRY_SECONDS: seconds(900).describe('how long an unpaid order holds its stock'),
   ORDER_HARD_LIMIT_SECONDS: seconds(3600).describe('how long an order waits at most for a payment under way'),
-  CART_ABANDONED_SECONDS: seconds(86_400).describe('how long an open cart may rest before it counts as abandoned'),
+  CART_ABANDONED_SECONDS: seconds(86_400).describe(
+    'how long an open cart may rest before it counts as abandoned',
+  ),
   CART_EXPIRY_SECONDS: seconds(2_592_000).describe('how long a cart may rest before it expires'),
-  SWEEP_INTERVAL_MS: milliseconds(1000).describe('how often expired orders, carts and idempotency records are swept'),
+  SWEEP_INTERVAL_MS: milliseconds(1000).describe(
+    'how often expired orders, carts and idempotency records are swept',
+  ),
   SETTLE_INTERVAL_MS: milliseconds(500).describe('how often payments without an outcome are taken up'),
   VERIFY_INTERVAL_MS: milliseconds(60_000).describe('how often the invariants are proved for the metric'),
   PAYMENT_TIMEOUT_MS: milliseconds(7000).describe('longest single call of a payment provider'),
   PAYMENT_LEASE_SECONDS: seconds(15).describe('how long one caller holds a payment transaction'),
-  PAYMENT_RECONCILE_SECONDS: seconds(600).describe("after which a payment is first compared with the provider's books, later in growing steps"),
-  SUPPORT_REFUND_LIMIT_MINOR: z.coerce.number().int().min(0).default(5000).describe('most that support may refund of one payment, in minor units'),
-  IDEMPOTENCY_LEASE_SECONDS: seconds(30).describe('after which an unfinished idempotent request is taken over'),
-  SANDBOX_URL: z.url({ protocol: /^http$/ }).optional().describe('a sandbox counterpart run by `cli sandbox`; unset: started inside'),
-  SANDBOX_WEBHOOK_SECRET: secret.optional().describe('signs the webhooks of the sandbox; unset: made at first start'),
-  SANDBOX_CARRIER_PACE_MS: milliseconds(200).describe('time between two scans of a parcel of the sandbox carrier'),
+  PAYMENT_RECONCILE_SECONDS: seconds(600).describe(
+    "after which a payment is first compared with the provider's books, later in growing steps",
+  ),
+  SUPPORT_REFUND_LIMIT_MINOR: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(5000)
+    .describe('most that support may refund of one payment, in minor units'),
+  IDEMPOTENCY_LEASE_SECONDS: seconds(30).describe(
+    'after which an unfinished idempotent request is taken over',
+  ),
+  SANDBOX_URL: z
+    .url({ protocol: /^http$/ })
+    .optional()
+    .describe('a sandbox counterpart run by `cli sandbox`; unset: started inside'),
+  SANDBOX_WEBHOOK_SECRET: secret
+    .optional()
+    .describe('signs the webhooks of the sandbox; unset: made at first start'),
+  SANDBOX_CARRIER_PACE_MS: milliseconds(200).describe(
+    'time between two scans of a parcel of the sandbox carrier',
+  ),
   FAIL_POINT: z
     .string()
-    .regex(new RegExp(`^(${failPoints.join('|')}):(exit|throw|stall|cut)(:[1-9]\\d*)?$`), '<point>:<exit|throw|stall|cut>[:<times>]')
+    .regex(
+      new RegExp(`^(${failPoints.join('|')}):(exit|throw|stall|cut)(:[1-9]\\d*)?$`),
+      '<point>:<exit|throw|stall|cut>[:<times>]',
+    )
     .optional()
     .describe('breaks the server at one place on purpose, for tests; refused in production'),
 });

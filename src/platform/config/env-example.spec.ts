@@ -7,7 +7,9 @@ it('is what `.env.example` says; `make env-example` writes it anew', () => {
 });
 
 it('explains every variable and sets none', () => {
-  const lines = envExample().split('\n').filter((line) => line !== '');
+  const lines = envExample()
+    .split('\n')
+    .filter((line) => line !== '');
   expect(lines.every((line) => line.startsWith('#'))).toBe(true);
   for (const name of Object.keys(environmentSchema.shape)) {
     const at = lines.findIndex((line) => line.startsWith(`#${name}=`));

@@ -2,7 +2,12 @@ import { ConfigError, type Config } from './config.js';
 import { loadConfig } from './load-config.js';
 
 const secret = '3f7c1a9e5b2d4860c8e7f1a3d5b79c02';
-const production = { NODE_ENV: 'production', AUTH_MODE: 'guests', TOKEN_SECRET: secret, DATABASE_URL: 'postgres://shop:Zx81@db/shop' };
+const production = {
+  NODE_ENV: 'production',
+  AUTH_MODE: 'guests',
+  TOKEN_SECRET: secret,
+  DATABASE_URL: 'postgres://shop:Zx81@db/shop',
+};
 
 function problemsOf(environment: NodeJS.ProcessEnv): string[] {
   try {
@@ -18,7 +23,13 @@ const configOf = (environment: NodeJS.ProcessEnv): Config => loadConfig(environm
 
 describe('the settings', () => {
   it('need nothing: an empty environment is the embedded trial', () => {
-    expect(configOf({})).toMatchObject({ mode: 'development', authMode: 'dev', PORT: 8080, isSandboxAllowed: true, SHOP_CURRENCY: 'GBP' });
+    expect(configOf({})).toMatchObject({
+      mode: 'development',
+      authMode: 'dev',
+      PORT: 8080,
+      isSandboxAllowed: true,
+      SHOP_CURRENCY: 'GBP',
+    });
   });
 
   it('take an empty variable for one that is not set', () => {
@@ -26,16 +37,26 @@ describe('the settings', () => {
   });
 
   it('tell every fault at once, with the variable, what was given and what is wanted', () => {
-    const problems = problemsOf({ PORT: 'http', SHOP_CURRENCY: 'pounds', LOG_LEVEL: 'loud', KAFKA_BROKERS: 'nowhere' });
+    const problems = problemsOf({
+      PORT: 'http',
+      SHOP_CURRENCY: 'pounds',
+      LOG_LEVEL: 'loud',
+      KAFKA_BROKERS: 'nowhere',
+    });
     expect(problems).toHaveLength(4);
-    expect(problems.find((line) => line.startsWith('PORT'))).toMatch(/"http", wanted: .*number.*port of the API/);
+    expect(problems.find((line) => line.startsWith('PORT'))).toMatch(
+      /"http", wanted: .*number.*port of the API/,
+    );
     expect(problems.find((line) => line.startsWith('SHOP_CURRENCY'))).toMatch(/"pounds", wanted: .*ISO 4217/);
     expect(problems.find((line) => line.startsWith('LOG_LEVEL'))).toMatch(/"loud", wanted: .*"debug"/);
     expect(problems.find((line) => line.startsWith('KAFKA_BROKERS'))).toMatch(/"nowhere", wanted: host:port/);
   });
 
   it('never show a secret', () => {
-    const problems = problemsOf({ TOKEN_SECRET: 'short-secret', DATABASE_URL: 'mysql://root:hunter2@db/shop' }).join('\n');
+    const problems = problemsOf({
+      TOKEN_SECRET: 'short-secret',
+      DATABASE_URL: 'mysql://root:hunter2@db/shop',
+    }).join('\n');
     expect(problems).toMatch(/TOKEN_SECRET has 12 characters that are not shown here, wanted: at least 32/);
     expect(problems).toContain('DATABASE_URL');
     expect(problems).not.toMatch(/short-secret|hunter2/);
@@ -56,17 +77,33 @@ describe('a database without a word on the mode', () => {
 
 describe('production', () => {
   it('starts with sign-in off, a secret and no sandbox', () => {
-    expect(configOf(production)).toMatchObject({ mode: 'production', authMode: 'guests', isSandboxAllowed: false });
+    expect(configOf(production)).toMatchObject({
+      mode: 'production',
+      authMode: 'guests',
+      isSandboxAllowed: false,
+    });
   });
 
   it.each([
     ['development sign-in', { AUTH_MODE: 'dev' }, /^AUTH_MODE is "dev"/],
     ['sign-in that nobody chose', { AUTH_MODE: undefined }, /^AUTH_MODE is not set/],
     ['a missing token secret', { TOKEN_SECRET: undefined }, /^TOKEN_SECRET is not set/],
-    ['a placeholder for a secret', { TOKEN_SECRET: 'changeme-changeme-changeme-changeme' }, /^TOKEN_SECRET is a placeholder/],
+    [
+      'a placeholder for a secret',
+      { TOKEN_SECRET: 'changeme-changeme-changeme-changeme' },
+      /^TOKEN_SECRET is a placeholder/,
+    ],
     ['a secret of one letter', { TOKEN_SECRET: 'a'.repeat(40) }, /^TOKEN_SECRET is a placeholder/],
-    ['a placeholder for the previous secret', { TOKEN_SECRET_PREVIOUS: 'example'.repeat(6) }, /^TOKEN_SECRET_PREVIOUS is a placeholder/],
-    ['a placeholder for the password', { DATABASE_URL: 'postgres://shop:changeme@db/shop' }, /^DATABASE_URL has a placeholder/],
+    [
+      'a placeholder for the previous secret',
+      { TOKEN_SECRET_PREVIOUS: 'example'.repeat(6) },
+      /^TOKEN_SECRET_PREVIOUS is a placeholder/,
+    ],
+    [
+      'a placeholder for the password',
+      { DATABASE_URL: 'postgres://shop:changeme@db/shop' },
+      /^DATABASE_URL has a placeholder/,
+    ],
     ['the sandbox', { SANDBOX_URL: 'http://localhost:8090' }, /^SANDBOX_URL/],
   ])('refuses %s', (_what, changed, sentence) => {
     expect(problemsOf({ ...production, ...changed })).toEqual([expect.stringMatching(sentence)]);

@@ -39,7 +39,9 @@ function describeFault(issue: z.core.$ZodIssue, given: Record<string, string>): 
   const value = given[name];
   const purpose = z.globalRegistry.get(environmentSchema.shape[name as keyof Environment])?.description ?? '';
   if (value === undefined) return `${name} is not set, wanted: ${issue.message} (${purpose})`;
-  const shown = secretVariables.has(name) ? `has ${value.length} characters that are not shown here` : `is ${JSON.stringify(value)}`;
+  const shown = secretVariables.has(name)
+    ? `has ${value.length} characters that are not shown here`
+    : `is ${JSON.stringify(value)}`;
   return `${name} ${shown}, wanted: ${issue.message} (${purpose})`;
 }
 

@@ -19,6 +19,9 @@ it('refuses PostgreSQL 14 with a plain sentence', () => {
   expect(old).toThrow('DATABASE_URL leads to PostgreSQL 14.22, wanted: 15 or newer');
 });
 
-it.each([[{ fsync: 'off' }], [{ synchronousCommit: 'off' }]])('warns of a server that forgets in a crash: %j', (facts) => {
-  expect(toldOf(facts)).toContain('may be lost in a crash');
-});
+it.each([[{ fsync: 'off' }], [{ synchronousCommit: 'off' }]])(
+  'warns of a server that forgets in a crash: %j',
+  (facts) => {
+    expect(toldOf(facts)).toContain('may be lost in a crash');
+  },
+);

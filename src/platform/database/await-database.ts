@@ -27,7 +27,8 @@ export async function awaitDatabase(url: string, tell: Tell): Promise<void> {
       return judgeServer(await serverFacts(url), tell);
     } catch (error) {
       if (!isNativeError(error) || error instanceof ConfigError) throw error;
-      if (!isDatabaseUnavailable(error)) throw new ConfigError([`DATABASE_URL is of no use: ${error.message}`]);
+      if (!isDatabaseUnavailable(error))
+        throw new ConfigError([`DATABASE_URL is of no use: ${error.message}`]);
       tell(`the database does not answer yet, trying again: ${error.message || 'connection refused'}`);
       await pause(pauseMs);
     }
@@ -55,9 +56,14 @@ async function serverFacts(url: string): Promise<ServerFacts> {
 /** @throws ConfigError when the server is too old; tells whether it keeps what it has confirmed */
 export function judgeServer(facts: ServerFacts, tell: Tell): void {
   if (facts.versionNumber < oldestVersion * 10_000) {
-    throw new ConfigError([`DATABASE_URL leads to PostgreSQL ${facts.version}, wanted: ${oldestVersion} or newer`]);
+    throw new ConfigError([
+      `DATABASE_URL leads to PostgreSQL ${facts.version}, wanted: ${oldestVersion} or newer`,
+    ]);
   }
-  const isDurable = facts.fsync === 'on' && facts.synchronousCommit !== 'off' && facts.synchronousCommit !== 'local';
+  const isDurable =
+    facts.fsync === 'on' && facts.synchronousCommit !== 'off' && facts.synchronousCommit !== 'local';
   const settings = `fsync=${facts.fsync}, synchronous_commit=${facts.synchronousCommit}`;
-  tell(`PostgreSQL ${facts.version}, ${settings}${isDurable ? '' : ': orders that were answered may be lost in a crash'}`);
+  tell(
+    `PostgreSQL ${facts.version}, ${settings}${isDurable ? '' : ': orders that were answered may be lost in a crash'}`,
+  );
 }

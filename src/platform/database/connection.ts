@@ -20,12 +20,18 @@ pg.types.setTypeParser(pg.types.builtins.INT8, safeInteger);
 /** A bigint column as number; money and counts stay below 2^53 by their checks, so anything beyond is a fault. */
 function safeInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the integers that JavaScript counts exactly`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`${text} is beyond the integers that JavaScript counts exactly`);
   return value;
 }
 
 /** Settings of one pool; `acquireMs` is how long a caller waits for a connection, a new one included. */
-export function poolConfig(url: string, name: string, limits: SessionLimits, size: { max: number; acquireMs: number }): PoolConfig {
+export function poolConfig(
+  url: string,
+  name: string,
+  limits: SessionLimits,
+  size: { max: number; acquireMs: number },
+): PoolConfig {
   return {
     connectionString: url,
     application_name: `shop ${name}`,
@@ -38,7 +44,11 @@ export function poolConfig(url: string, name: string, limits: SessionLimits, siz
   };
 }
 
-type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (broken?: Error | boolean) => void) => void;
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (broken?: Error | boolean) => void,
+) => void;
 
 /**
  * A pool that outlives the database: a connection that breaks is logged and leaves the pool, whoever held it,
@@ -51,7 +61,8 @@ export class EnduringPool extends pg.Pool {
 
   constructor(config?: PoolConfig) {
     super(config);
-    const tell = (error: Error): void => this.logger.warn(`a connection to the database was lost: ${error.message}`);
+    const tell = (error: Error): void =>
+      this.logger.warn(`a connection to the database was lost: ${error.message}`);
     this.on('error', tell);
     this.on('connect', (client) => client.on('error', tell));
   }
@@ -80,7 +91,8 @@ export class EnduringPool extends pg.Pool {
   }
 
   private note(error: unknown): void {
-    if (error instanceof Error && error.message.startsWith('timeout exceeded')) this.lastTimeoutAt = Date.now();
+    if (error instanceof Error && error.message.startsWith('timeout exceeded'))
+      this.lastTimeoutAt = Date.now();
   }
 }
 

@@ -9,7 +9,14 @@ const settlementConnections = 3;
 const settlementAcquireMs = 5000;
 
 function options(url: string): DataSourceOptions & { type: 'postgres' } {
-  return { type: 'postgres', url, driver: postgresDriver, synchronize: false, installExtensions: false, logging: false };
+  return {
+    type: 'postgres',
+    url,
+    driver: postgresDriver,
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+  };
 }
 
 /** A connection that is refused at start is tried again for ten seconds; `start` has waited for the database before. */
@@ -19,14 +26,24 @@ const patience = { retryAttempts: 20, retryDelay: 500 };
 export function mainOptions(config: Config): TypeOrmModuleOptions {
   const url = databaseUrl(config);
   const size = { max: config.DATABASE_POOL_SIZE, acquireMs: config.DATABASE_ACQUIRE_TIMEOUT_MS };
-  return { ...options(url), ...patience, autoLoadEntities: true, extra: poolConfig(url, 'main', requestLimits, size) };
+  return {
+    ...options(url),
+    ...patience,
+    autoLoadEntities: true,
+    extra: poolConfig(url, 'main', requestLimits, size),
+  };
 }
 
 /** The data source that records payments' outcomes while shoppers hold all connections of `main`; it knows the same entities. */
 export function settlementOptions(config: Config, main: DataSource): TypeOrmModuleOptions {
   const url = databaseUrl(config);
   const size = { max: settlementConnections, acquireMs: settlementAcquireMs };
-  return { ...options(url), ...patience, entities: main.options.entities, extra: poolConfig(url, 'settlement', requestLimits, size) };
+  return {
+    ...options(url),
+    ...patience,
+    entities: main.options.entities,
+    extra: poolConfig(url, 'settlement', requestLimits, size),
+  };
 }
 
 export function migrationOptions(url: string, migrations: MigrationList): DataSourceOptions {

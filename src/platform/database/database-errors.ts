@@ -13,7 +13,8 @@ export function sqlState(error: unknown): string | undefined {
 /** The constraint that refused a write, by its name in the migration. */
 export function violatedConstraint(error: unknown): string | undefined {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (isNativeError(cause) && 'constraint' in cause && typeof cause.constraint === 'string') return cause.constraint;
+  if (isNativeError(cause) && 'constraint' in cause && typeof cause.constraint === 'string')
+    return cause.constraint;
   return undefined;
 }
 

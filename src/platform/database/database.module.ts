@@ -11,7 +11,11 @@ import { Transaction } from './transaction.js';
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({ inject: [CONFIG], useFactory: mainOptions }),
-    TypeOrmModule.forRootAsync({ name: 'settlement', inject: [CONFIG, getDataSourceToken()], useFactory: settlementOptions }),
+    TypeOrmModule.forRootAsync({
+      name: 'settlement',
+      inject: [CONFIG, getDataSourceToken()],
+      useFactory: settlementOptions,
+    }),
   ],
   providers: [Database, Transaction, MainPool, RelayPool, HealthPool],
   exports: [Database, Transaction, MainPool, RelayPool, HealthPool],

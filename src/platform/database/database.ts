@@ -15,7 +15,11 @@ export class Database {
   async rows<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const result = await this.manager.query<unknown>(sql, parameters);
     // TypeORM answers [rows, count] for UPDATE and DELETE and rows for all else.
-    const isCounted = Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+    const isCounted =
+      Array.isArray(result) &&
+      result.length === 2 &&
+      Array.isArray(result[0]) &&
+      typeof result[1] === 'number';
     return (isCounted ? result[0] : result) as Row[];
   }
 

@@ -66,7 +66,10 @@ export class Transaction {
 
   /** LAW: no outside call inside a transaction. Ports to the outside call this first. */
   refuseInside(what: string): void {
-    if (this.isRunning) throw new Error(`${what} inside a transaction would hold its locks for as long as the other side likes`);
+    if (this.isRunning)
+      throw new Error(
+        `${what} inside a transaction would hold its locks for as long as the other side likes`,
+      );
   }
 
   private required(call: string): Running {

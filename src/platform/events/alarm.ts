@@ -8,10 +8,12 @@ export class Alarm {
     this.end?.();
   }
 
-  /** Ends after `ms`, at a ring, or when `signal` aborts. */
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+  /** Ends after `ms`, at a ring, or when `signal` aborts; answers whether it was a ring. */
+  async sleep(ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.hasRung && !signal.aborted) await this.wait(ms, signal);
+    const { hasRung } = this;
     this.hasRung = false;
+    return hasRung;
   }
 
   private wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,6 @@ import { z } from 'zod';
 export type Topic = 'carts' | 'orders' | 'payments' | 'deliveries' | 'inventory';
 
 /** Name → payload of every event; each room adds its own by declaration merging in its `<room>.events.ts`. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
 export interface EventCatalogue {}
 
 export type EventType = keyof EventCatalogue & string;

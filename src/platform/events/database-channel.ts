@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelayPool } from '../database/own-pools.js';
+import { SerialConnection } from './serial-connection.js';
 
 /** `outbox`: there is something to publish. `published`: events went out, as JSON. */
 export type Channel = 'outbox' | 'published';
@@ -16,7 +17,7 @@ export class DatabaseChannel {
   private readonly logger = new Logger(DatabaseChannel.name);
   private readonly told = new Map<Channel, Told[]>();
   private readonly reconnected: (() => void)[] = [];
-  private client?: PoolClient;
+  private connection?: SerialConnection;
   private stopping?: AbortController;
   private running?: Promise<void>;
 
@@ -33,9 +34,9 @@ export class DatabaseChannel {
 
   /** Sends it where the connection is up; a message that is lost is made up for by polls and ages. */
   tell(channel: Channel, message: string): void {
-    this.client?.query('select pg_notify($1, $2)', [nameOf(channel), message]).catch((error: unknown) => {
-      this.logger.warn({ err: error }, `a notice on ${channel} was lost`);
-    });
+    this.connection
+      ?.query({ text: 'select pg_notify($1, $2)', values: [nameOf(channel), message] })
+      .catch((error: unknown) => this.logger.warn({ err: error }, `a notice on ${channel} was lost`));
   }
 
   start(): void {
@@ -66,11 +67,11 @@ export class DatabaseChannel {
     try {
       client.on('notification', ({ channel, payload }) => this.receive(channel, payload ?? ''));
       for (const channel of this.told.keys()) await client.query(`listen ${nameOf(channel)}`);
-      this.client = client;
+      this.connection = new SerialConnection(client);
       for (const react of this.reconnected) react();
       await ended(client, signal);
     } finally {
-      this.client = undefined;
+      this.connection = undefined;
       client.release(true);
     }
   }

@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelayPool } from '../database/own-pools.js';
+import { SerialConnection } from './serial-connection.js';
 
 /** The connection that holds the lock: what is written through it cannot be written by a process that lost its place. */
-export type Connection = Pick<PoolClient, 'query'>;
+export type Connection = Pick<SerialConnection, 'query'>;
 
 /** What one process per database does. It ends soon after `signal` aborts, and by throwing when the connection is gone. */
 export type Duty = (connection: Connection, signal: AbortSignal) => Promise<void>;
@@ -64,9 +65,10 @@ export class Leader {
     const lost = new AbortController();
     client.once('error', () => lost.abort());
     const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
+    const connection = new SerialConnection(client);
     const running = duties.map(async (duty) => {
       try {
-        await duty(client, signal);
+        await duty(connection, signal);
       } finally {
         lost.abort();
       }

@@ -42,7 +42,10 @@ export class PublishedEvents {
   async tell(connection: Connection, events: readonly DomainEvent[]): Promise<void> {
     const messages = this.messagesOf(events);
     if (messages.length === 0) return;
-    await connection.query('select pg_notify($1, message) from unnest($2::text[]) as message', [nameOf('published'), messages]);
+    await connection.query({
+      text: 'select pg_notify($1, message) from unnest($2::text[]) as message',
+      values: [nameOf('published'), messages],
+    });
   }
 
   private messagesOf(events: readonly DomainEvent[]): string[] {

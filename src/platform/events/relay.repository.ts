@@ -6,7 +6,7 @@ import { OutboxEvent, OutboxRow, outboxColumns, toOutboxEvent } from './outbox-e
 export class RelayRepository {
   /** Never "position > last seen": positions commit out of order, and a late one would be passed over. */
   async unpublished(connection: Connection, atMost: number): Promise<OutboxEvent[]> {
-    const { rows } = await connection.query<OutboxRow>({
+    const rows = await connection.query<OutboxRow>({
       name: 'relay-unpublished',
       text: `select ${outboxColumns} from events.outbox where published_at is null order by position limit $1`,
       values: [atMost],

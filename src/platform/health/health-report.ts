@@ -2,6 +2,7 @@ import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common'
 import { HealthCheckService } from '@nestjs/terminus';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config/config.js';
+import { bannerOf } from './banner.js';
 import { Readiness } from './readiness.js';
 
 /** The detailed health, for operators. */
@@ -23,7 +24,12 @@ export class HealthReport {
 
   async read(): Promise<Report> {
     const result = await this.check();
-    return { isReady: result.status === 'ok', mode: this.config.mode, banner: bannerOf(this.config), parts: result.details };
+    return {
+      isReady: result.status === 'ok',
+      mode: this.config.mode,
+      banner: bannerOf(this.config),
+      parts: result.details,
+    };
   }
 
   private async check(): Promise<HealthCheckResult> {
@@ -35,13 +41,4 @@ export class HealthReport {
       throw error;
     }
   }
-}
-
-/** What a person must know before trusting this server with anything real; undefined in production without a sandbox. */
-export function bannerOf(config: Config): string | undefined {
-  const warnings = [
-    config.authMode === 'dev' ? 'DEVELOPMENT SIGN-IN: ANYBODY ON THIS MACHINE CAN BE AN ADMINISTRATOR' : '',
-    config.isSandboxAllowed ? 'SANDBOX MONEY: PAYMENTS ARE NOT REAL' : '',
-  ].filter((warning) => warning !== '');
-  return warnings.length > 0 ? warnings.join('. ') : undefined;
 }

@@ -26,14 +26,17 @@ export class HealthController {
   async ready(): Promise<{ status: 'ok' }> {
     const { isReady } = await this.report.read();
     if (isReady) return { status: 'ok' };
-    throw new DomainError('unavailable', 'not-ready', 'This server cannot serve requests now.', { retryAfterSeconds: 1 });
+    throw new DomainError('unavailable', 'not-ready', 'This server cannot serve requests now.', {
+      retryAfterSeconds: 1,
+    });
   }
 
   /** Everything, where there is no port of management. */
   @Get()
   @Permission('public')
   async details(): Promise<Report> {
-    if (this.config.MANAGEMENT_PORT !== undefined) throw new DomainError('not-found', 'not-found', 'There is nothing here.');
+    if (this.config.MANAGEMENT_PORT !== undefined)
+      throw new DomainError('not-found', 'not-found', 'There is nothing here.');
     return this.report.read();
   }
 }

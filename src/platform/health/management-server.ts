@@ -54,11 +54,17 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
       case '/health/live':
         return json(200, { status: 'ok' });
       case '/health/ready':
-        return (await this.report.read()).isReady ? json(200, { status: 'ok' }) : json(503, { status: 'not ready' });
+        return (await this.report.read()).isReady
+          ? json(200, { status: 'ok' })
+          : json(503, { status: 'not ready' });
       default:
         return json(404, { status: 'not found' });
     }
   }
 }
 
-const json = (status: number, body: object): Page => ({ status, contentType: 'application/json', text: JSON.stringify(body) });
+const json = (status: number, body: object): Page => ({
+  status,
+  contentType: 'application/json',
+  text: JSON.stringify(body),
+});

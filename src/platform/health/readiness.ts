@@ -40,7 +40,9 @@ export class Readiness implements BeforeApplicationShutdown {
     const check = this.indicators.check('database');
     try {
       const missing = await missingMigrations(this.pool, this.migrations);
-      return missing.length === 0 ? check.up() : check.down(`the schema is older than this program, run \`cli migrate\`: ${missing.join(', ')}`);
+      return missing.length === 0
+        ? check.up()
+        : check.down(`the schema is older than this program, run \`cli migrate\`: ${missing.join(', ')}`);
     } catch (error) {
       return check.down(error instanceof Error ? error.message : String(error));
     }
@@ -51,6 +53,8 @@ export class Readiness implements BeforeApplicationShutdown {
     const check = this.indicators.check('connections');
     const { max, totalCount, idleCount, waitingCount, lastTimeoutAt } = this.main.pool;
     const figures = { max, open: totalCount, idle: idleCount, waiting: waitingCount };
-    return Date.now() - lastTimeoutAt < busyForMs ? check.down({ ...figures, message: 'all are taken' }) : check.up(figures);
+    return Date.now() - lastTimeoutAt < busyForMs
+      ? check.down({ ...figures, message: 'all are taken' })
+      : check.up(figures);
   }
 }

@@ -28,7 +28,10 @@ const fieldProblemSchema = {
   type: 'object',
   required: ['pointer', 'code', 'message'],
   properties: {
-    pointer: { type: 'string', description: 'JSON Pointer into the body, or #/query/…, #/path/…, #/header/…' },
+    pointer: {
+      type: 'string',
+      description: 'JSON Pointer into the body, or #/query/…, #/path/…, #/header/…',
+    },
     code: { type: 'string' },
     message: { type: 'string' },
   },
@@ -44,7 +47,11 @@ export function completeOpenApi(document: OpenAPIObject): OpenAPIObject {
     'cart-token': { type: 'apiKey', in: 'header', name: 'Cart-Token' },
     'order-token': { type: 'apiKey', in: 'header', name: 'Order-Token' },
   };
-  for (const operation of operationsOf(document)) addProblems(operation);
+  for (const operation of operationsOf(document)) {
+    addProblems(operation);
+    addIfMatch(operation);
+    relaxBody(operation, components.schemas);
+  }
   return document;
 }
 
@@ -70,7 +77,36 @@ function addProblems(operation: Operation): void {
     if (status !== undefined) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   for (const [status, codes] of byStatus) {
-    operation.responses[status] ??= { description: codes.map((code) => `\`${code}\``).join(', '), content: problemMedia };
+    operation.responses[status] ??= {
+      description: codes.map((code) => `\`${code}\``).join(', '),
+      content: problemMedia,
+    };
   }
   operation.responses['default'] ??= { description: 'any other problem', content: problemMedia };
+}
+
+/** The parameter decorator leaves no trace in the document; the codes that it may cause do. */
+function addIfMatch(operation: Operation): void {
+  const codes = codesOf(operation);
+  if (!codes.includes('version-mismatch')) return;
+  const description = 'ETag of what was seen; 412 where it has changed since';
+  const required = codes.includes('if-match-required');
+  const parameter = {
+    name: 'If-Match',
+    in: 'header',
+    required,
+    description,
+    schema: { type: 'string' },
+  } as const;
+  operation.parameters = [...(operation.parameters ?? []), parameter];
+}
+
+/** A body whose schema has a default may be left out. */
+function relaxBody(operation: Operation, schemas: Record<string, object>): void {
+  const body = operation.requestBody;
+  if (!body || '$ref' in body) return;
+  const schema = body.content['application/json']?.schema;
+  const named =
+    schema && '$ref' in schema ? schemas[schema.$ref.replace('#/components/schemas/', '')] : schema;
+  if (named && 'default' in named) body.required = false;
 }

@@ -6,7 +6,13 @@ import { humanLine } from './human-line.js';
 import { hiddenPaths } from './hidden-paths.js';
 
 /** Nest's own start tells every module and route at `info`; here that is for who looks for a fault. */
-const chatty: ReadonlySet<unknown> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const chatty: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 

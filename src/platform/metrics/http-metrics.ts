@@ -1,11 +1,11 @@
 import type { NextFunction, Request, Response } from 'express';
 import { defineHistogram } from './define-metric.js';
 
-const requests = defineHistogram('http_request_duration_seconds', 'Time from the first byte of a request to the last of its answer', [
-  'method',
-  'route',
-  'status',
-]);
+const requests = defineHistogram(
+  'http_request_duration_seconds',
+  'Time from the first byte of a request to the last of its answer',
+  ['method', 'route', 'status'],
+);
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 

@@ -15,7 +15,8 @@ export class MetricsController {
   @Get()
   @Permission('public')
   async read(@Res() response: Response): Promise<void> {
-    if (this.config.MANAGEMENT_PORT !== undefined) throw new DomainError('not-found', 'not-found', 'There is nothing here.');
+    if (this.config.MANAGEMENT_PORT !== undefined)
+      throw new DomainError('not-found', 'not-found', 'There is nothing here.');
     const { contentType, text } = await exposition();
     response.type(contentType).send(text);
   }

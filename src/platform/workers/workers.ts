@@ -47,11 +47,17 @@ export class Workers implements BeforeApplicationShutdown {
   }
 
   private async once(worker: Worker): Promise<number> {
-    const context = { traceId: randomBytes(16).toString('hex'), principal: { kind: 'system', worker: worker.name } as const };
+    const context = {
+      traceId: randomBytes(16).toString('hex'),
+      principal: { kind: 'system', worker: worker.name } as const,
+    };
     try {
       return await runInContext(context, worker.work);
     } catch (error) {
-      this.logger.error({ worker: worker.name, err: error }, `worker ${worker.name} failed and will try again`);
+      this.logger.error(
+        { worker: worker.name, err: error },
+        `worker ${worker.name} failed and will try again`,
+      );
       return 0;
     }
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SandboxDatabase } from '../sandbox-database.js';
+import { type SandboxDatabase } from '../sandbox-database.js';
 import { SandboxRefusal } from '../sandbox-routes.js';
 import type { Manner } from '../webhook-queue.js';
 import type { MannerName } from './instrument.js';

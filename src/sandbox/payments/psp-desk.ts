@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SandboxConnection } from '../sandbox-database.js';
-import { SandboxAnswer, SandboxRefusal } from '../sandbox-routes.js';
+import { type SandboxAnswer, SandboxRefusal } from '../sandbox-routes.js';
 import type { SandboxContext } from '../sandbox-server.js';
-import { Instrument, Operation, readInstrument, Twist } from './instrument.js';
-import { Change, settle } from './psp-acts.js';
-import { mannerOf, PspControls, PspSettings } from './psp-controls.js';
+import { type Instrument, type Operation, readInstrument, type Twist } from './instrument.js';
+import { type Change, settle } from './psp-acts.js';
+import { mannerOf, PspControls, type PspSettings } from './psp-controls.js';
 import { actOnce, countArrival, strikeAfter, strikeBefore } from './psp-keys.js';
-import { Entry, PspAccount } from './psp-ledger.js';
+import { type Entry, PspAccount } from './psp-ledger.js';
 
 const webhookPath = '/v1/webhooks/payments/sandbox';
 const plain: Twist = { times: 0 };
@@ -88,11 +88,13 @@ export class PspDesk {
   }
 
   /** The act and the webhooks that tell of it are kept together. */
-  private write(claim: Claim, act: Act, key?: string): Promise<PspAccount> {
+  private async write(claim: Claim, act: Act, key?: string): Promise<PspAccount> {
+    // Before the transaction: one that waits for a second connection while it holds one can starve all.
+    const settings = await this.controls.read();
     return this.context.database.inTransaction(async (connection) => {
       const account = await claim(connection);
       await (key ? actOnce(connection, key, () => act(account)) : act(account));
-      await this.queue(connection, account, await this.controls.read());
+      await this.queue(connection, account, settings);
       return account;
     });
   }

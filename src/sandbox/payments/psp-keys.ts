@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SandboxConnection, SandboxDatabase } from '../sandbox-database.js';
-import { SandboxAnswer, SandboxRefusal } from '../sandbox-routes.js';
+import { type SandboxAnswer, SandboxRefusal } from '../sandbox-routes.js';
 import type { Twist } from './instrument.js';
 
 /** Counts the arrivals of a key, before and apart from what they do; answers how many there were. */

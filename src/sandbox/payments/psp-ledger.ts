@@ -121,7 +121,9 @@ export class PspAccount {
         secondsOf(settleAfterMs),
       ],
     );
-    if (written) this.remember(written);
+    if (!written) return;
+    this.entries.push(written);
+    this.changes.push(written);
   }
 
   async move(
@@ -134,8 +136,8 @@ export class PspAccount {
       [entry.ref, to.state, to.reason ?? null, to.clientReference ?? null],
     );
     if (!moved) return;
-    this.entries.splice(this.entries.indexOf(entry), 1);
-    this.remember(moved);
+    this.entries.splice(this.entries.indexOf(entry), 1, moved);
+    this.changes.push(moved);
   }
 
   /** From now on a late arrival is refused. */
@@ -144,11 +146,6 @@ export class PspAccount {
       this.reference,
     ]);
     this.row.closed = true;
-  }
-
-  private remember(entry: Entry): void {
-    this.entries.push(entry);
-    this.changes.push(entry);
   }
 
   private sum(kind: EntryKind, states: readonly EntryState[]): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Route, SandboxAnswer, SandboxRefusal, SandboxRequest } from '../sandbox-routes.js';
+import { type Route, type SandboxAnswer, SandboxRefusal, type SandboxRequest } from '../sandbox-routes.js';
 import type { Counterpart, SandboxContext } from '../sandbox-server.js';
 import { readInstrument } from './instrument.js';
 import { capture, pay, refund, release } from './psp-acts.js';

@@ -39,8 +39,8 @@ export class ConsumerQueue {
       while (!signal.aborted) {
         await this.removeDone();
         if (this.mayHaveMore) await this.load();
-        await this.alarm.sleep(pollMs, signal);
-        if (this.held.size === 0) this.mayHaveMore = true;
+        const hasRung = await this.alarm.sleep(pollMs, signal);
+        this.mayHaveMore ||= !hasRung;
       }
     } finally {
       await this.lanes.close();

@@ -28,7 +28,7 @@ export class DueRepository {
 
   /** The oldest that are not `held` already; no "position > last seen", since late ones come below it. */
   async next(connection: Connection, consumer: string, held: readonly number[], atMost: number): Promise<DueEvent[]> {
-    const { rows } = await connection.query<OutboxRow & { tries: number }>({
+    const rows = await connection.query<OutboxRow & { tries: number }>({
       name: 'due-next',
       text: `select ${outboxColumns}, due.tries
              from (
@@ -42,7 +42,10 @@ export class DueRepository {
   }
 
   async remember(connection: Connection, consumer: string, position: number, tries: number): Promise<void> {
-    await connection.query('update events.due set tries = $3 where consumer = $1 and position = $2', [consumer, position, tries]);
+    await connection.query({
+      text: 'update events.due set tries = $3 where consumer = $1 and position = $2',
+      values: [consumer, position, tries],
+    });
   }
 
   async remove(connection: Connection, consumer: string, positions: readonly number[]): Promise<void> {
