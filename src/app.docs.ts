@@ -3,6 +3,16 @@ import type { NextFunction, Request, Response } from 'express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeOpenApi } from './platform/http/index.js';
 
+const tags = {
+  inventory: 'Items, their prices, and the units on the shelf.',
+  carts: 'From the first line to the checkout.',
+  orders: 'What was bought, paid, canceled and delivered.',
+  payments: 'Attempts to pay, and the money that each moved.',
+  deliveries: 'Parcels, from the shelf to the doorstep.',
+  reports: 'Figures for the people of the shop.',
+  webhooks: 'Signed news from payment providers and carriers.',
+};
+
 /** The contract as code has it; `contracts/openapi.json` is its committed copy. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
@@ -12,8 +22,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       'Carts, orders, payments, deliveries and inventory. Money is in integer minor units; errors are problem documents (RFC 9457).',
     )
     .setVersion('1')
-    .build();
-  return completeOpenApi(SwaggerModule.createDocument(app, outline));
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'where this document is served');
+  for (const [name, description] of Object.entries(tags)) outline.addTag(name, description);
+  return completeOpenApi(SwaggerModule.createDocument(app, outline.build()));
 }
 
 /** Swagger UI at /docs and the document at /docs/openapi.json, made at the first look so that the start does not wait for it. */

@@ -10,6 +10,7 @@ import { awaitSchema } from './platform/database/await-schema.js';
 import { databaseUrl } from './platform/database/database-url.js';
 import { connectEvents } from './platform/events/index.js';
 import { Workers } from './platform/workers/workers.js';
+import { ManagementServer } from './platform/health/management-server.js';
 import { openWaitingRoom } from './platform/health/waiting-room.js';
 import { prepareDatabase } from './prepare-database.js';
 
@@ -58,6 +59,7 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     await app.listen(config.PORT);
     const url = urlOf(app);
     sandbox?.deliverTo(url);
+    await app.get(ManagementServer).start();
     app.get(Workers).start();
     await connectEvents(app);
     return { app, config, url, stop };

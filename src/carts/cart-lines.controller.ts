@@ -18,7 +18,10 @@ export class CartLinesController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  @ApiOperation({ summary: 'List the lines in the order in which they were added, at today’s prices' })
+  @ApiOperation({
+    operationId: 'listCartLines',
+    summary: 'List the lines in the order in which they were added, at today’s prices',
+  })
   @Get()
   @Permission('carts:read', { own: true })
   @ApiAnswer(200, schemas.cartLinePage)
@@ -32,6 +35,7 @@ export class CartLinesController {
   }
 
   @ApiOperation({
+    operationId: 'addCartLines',
     summary: 'Add one or many lines, all or none',
     description:
       'Units of a sku that is there go to its line. A retry under its Idempotency-Key does not add again.',
@@ -60,6 +64,7 @@ export class CartLinesController {
   }
 
   @ApiOperation({
+    operationId: 'setCartLineQuantity',
     summary: 'Set the units of a line',
     description: 'The last one to say wins. The price of today counts as seen.',
   })
@@ -82,7 +87,7 @@ export class CartLinesController {
     return this.carts.setQuantity(id, owner, lineId, body.quantity);
   }
 
-  @ApiOperation({ summary: 'Take a line out' })
+  @ApiOperation({ operationId: 'removeCartLine', summary: 'Take a line out' })
   @Delete(':lineId')
   @Permission('carts:write', { own: true })
   @ApiAnswer(200, schemas.cartView)

@@ -45,6 +45,7 @@ export class CartsController {
   ) {}
 
   @ApiOperation({
+    operationId: 'openCart',
     summary: 'Open a cart, with its first lines if you like',
     description:
       'Without a sign-in it is a guest’s, and its secret comes in the header Cart-Token, with this answer alone.',
@@ -64,6 +65,7 @@ export class CartsController {
   }
 
   @ApiOperation({
+    operationId: 'listCarts',
     summary: 'List carts, the latest change first',
     description: 'A cart that changes while you page moves to the front.',
   })
@@ -74,7 +76,7 @@ export class CartsController {
     return this.reader.list(query);
   }
 
-  @ApiOperation({ summary: 'Read a cart at today’s prices' })
+  @ApiOperation({ operationId: 'readCart', summary: 'Read a cart at today’s prices' })
   @Get(':id')
   @Permission('carts:read', { own: true })
   @ApiAnswer(200, schemas.cartView)
@@ -84,6 +86,7 @@ export class CartsController {
   }
 
   @ApiOperation({
+    operationId: 'describeCart',
     summary: 'Set email, addresses and note',
     description: 'Needs the ETag that you saw as If-Match. What is absent stays, null takes away.',
   })
@@ -107,6 +110,7 @@ export class CartsController {
   }
 
   @ApiOperation({
+    operationId: 'validateCart',
     summary: 'Name everything that a checkout would stumble over, all at once',
     description: 'Changes nothing.',
   })
@@ -123,7 +127,11 @@ export class CartsController {
     return this.validation.validate(id, owner);
   }
 
-  @ApiOperation({ summary: 'Take a guest cart into this customer’s cart', description: mergePolicy })
+  @ApiOperation({
+    operationId: 'mergeCarts',
+    summary: 'Take a guest cart into this customer’s cart',
+    description: mergePolicy,
+  })
   @Post(':id/merge')
   @Permission('carts:write', { own: true })
   @Idempotent({ required: false })

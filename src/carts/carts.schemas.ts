@@ -92,10 +92,18 @@ const cartBody = z.object({
 export const cartView = cartBody.meta({ id: 'Cart' });
 export type CartView = z.output<typeof cartView>;
 
+const notCarriedCodes = ['quantity-limit', 'line-limit'] as const;
+
 export const mergedCartView = cartBody
   .extend({
     notCarried: z
-      .array(z.object({ sku: z.string(), quantity: z.int(), code: z.enum(['quantity-limit', 'line-limit']) }))
+      .array(
+        z.object({
+          sku: z.string(),
+          quantity: z.int(),
+          code: z.enum(notCarriedCodes).meta({ 'x-extensible-enum': notCarriedCodes }),
+        }),
+      )
       .describe('units beyond the limits; they stay in the guest cart, which the customer can read'),
   })
   .meta({ id: 'MergedCart' });

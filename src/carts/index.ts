@@ -4,6 +4,7 @@ export type { CheckoutCart } from './cart-checkout.service.js';
 export type { Draft, PricedDraft } from './cart-pricing.service.js';
 export { CartNotFound } from './carts.errors.js';
 export { cartInvariants } from './carts.invariants.js';
+export { cartMoves } from './cart-status.js';
 export { addressSchema, emailSchema, noteSchema } from './cart-details.schemas.js';
 export type { Address } from './cart-details.schemas.js';
 export { maxLinesPerCart, maxUnitsPerLine } from './cart-limits.js';

@@ -1,11 +1,12 @@
 import { Controller, Param, Post, RawBody, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { Permission } from '../platform/auth/index.js';
 import type { Answer } from '../platform/http/answer.js';
-import { ApiProblem } from '../platform/http/index.js';
+import { ApiAnswer, ApiProblem } from '../platform/http/index.js';
 import { NotIdempotent } from '../platform/idempotency/index.js';
+import { ApiSignedWebhook } from '../platform/webhooks/index.js';
 import { carrierNames } from './carriers/index.js';
 import { TrackingService } from './tracking.service.js';
 
@@ -16,10 +17,16 @@ const carrierName = z.enum(carrierNames);
 export class CarrierWebhooksController {
   constructor(private readonly tracking: TrackingService) {}
 
-  /** A scan of a parcel, signed by the carrier over the raw body. */
+  @ApiOperation({
+    operationId: 'receiveCarrierWebhook',
+    summary: 'Tell the scan of a parcel',
+    description: 'Signed by the carrier over the raw body. The same event again changes nothing.',
+  })
   @Post(':carrier')
   @Permission('public')
   @NotIdempotent('each scan bears an id of its own')
+  @ApiSignedWebhook()
+  @ApiAnswer(204)
   @ApiProblem('signature-invalid', 'webhook-malformed', 'parcel-unknown')
   receive(
     @Param('carrier', { schema: carrierName }) carrier: string,

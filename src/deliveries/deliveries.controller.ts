@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner, Permission } from '../platform/auth/index.js';
 import type { Owner } from '../platform/auth/principal.js';
 import type { Answer } from '../platform/http/answer.js';
@@ -21,7 +21,7 @@ export class DeliveriesController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** Parcels, oldest first. */
+  @ApiOperation({ operationId: 'listDeliveries', summary: 'List parcels, oldest first' })
   @Get()
   @Permission('deliveries:read', { own: true })
   @ApiAnswer(200, schemas.deliveryPage)
@@ -32,7 +32,10 @@ export class DeliveriesController {
     return this.reader.list(query, owner);
   }
 
-  /** One parcel with its scans and the revisions of its estimate. */
+  @ApiOperation({
+    operationId: 'readDelivery',
+    summary: 'Read one parcel with its scans and the revisions of its estimate',
+  })
   @Get(':id')
   @Permission('deliveries:read', { own: true })
   @ApiAnswer(200, schemas.deliveryView)
@@ -41,7 +44,7 @@ export class DeliveriesController {
     return this.reader.show(id, owner);
   }
 
-  /** Takes units out into a parcel of their own. */
+  @ApiOperation({ operationId: 'splitDelivery', summary: 'Take units out into a parcel of their own' })
   @Post(':id/split')
   @Permission('deliveries:write')
   @Idempotent({ required: true })
@@ -55,6 +58,7 @@ export class DeliveriesController {
     return this.idempotency.run(claim, () => this.dispatch.split(id, body));
   }
 
+  @ApiOperation({ operationId: 'packDelivery', summary: 'Pack the parcel' })
   @Post(':id/pack')
   @Permission('deliveries:write')
   @Idempotent({ required: true })
@@ -68,7 +72,11 @@ export class DeliveriesController {
     return this.idempotency.run(claim, () => this.dispatch.pack(id));
   }
 
-  /** Hands the parcel to its carrier; its units leave the shelf. */
+  @ApiOperation({
+    operationId: 'shipDelivery',
+    summary: 'Hand the parcel to its carrier',
+    description: 'Its units leave the shelf.',
+  })
   @Post(':id/ship')
   @Permission('deliveries:write')
   @Idempotent({ required: true })
@@ -88,7 +96,11 @@ export class DeliveriesController {
     return this.idempotency.run(claim, () => this.dispatch.ship(id, body));
   }
 
-  /** Records a scan that a person reports; a late one is kept as history. */
+  @ApiOperation({
+    operationId: 'reportScan',
+    summary: 'Record a scan that a person reports',
+    description: 'A late one is kept as history and never moves the parcel back.',
+  })
   @Post(':id/tracking-events')
   @Permission('deliveries:write')
   @Idempotent({ required: false })
@@ -102,7 +114,10 @@ export class DeliveriesController {
     return this.idempotency.run(claim, () => this.tracking.report(id, body));
   }
 
-  /** Revises the window in which the parcel is expected. */
+  @ApiOperation({
+    operationId: 'reviseDeliveryEstimate',
+    summary: 'Revise the window in which the parcel is expected',
+  })
   @Post(':id/estimates')
   @Permission('deliveries:write')
   @Idempotent({ required: false })

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors/domain-error.js';
+import { declareProblem } from '../platform/errors/problems.js';
 import type { DeliveryStatus } from './delivery-status.js';
 
 export class DeliveryNotFound extends DomainError {
@@ -63,3 +64,52 @@ export class ParcelUnknown extends DomainError {
     super('not-found', 'parcel-unknown', 'no delivery has this tracking number yet');
   }
 }
+
+declareProblem(
+  'delivery-not-found',
+  'not-found',
+  'Delivery not found',
+  'There is no delivery with this id that you may see.',
+);
+declareProblem(
+  'delivery-state',
+  'conflict',
+  'Not in this state',
+  '`currentState` says how the delivery stands; this move is not possible from there.',
+);
+declareProblem(
+  'delivery-already-dispatched',
+  'conflict',
+  'Already dispatched',
+  'Some of these units are packed or have left; `lines` says how many of each can still be taken back.',
+);
+declareProblem(
+  'split-not-possible',
+  'rule',
+  'Split not possible',
+  'A split takes units that the delivery has, and leaves some behind.',
+);
+declareProblem(
+  'tracking-number-missing',
+  'rule',
+  'Tracking number missing',
+  'This carrier takes no bookings from here: send the number that it gave you.',
+);
+declareProblem(
+  'tracking-number-taken',
+  'conflict',
+  'Tracking number taken',
+  'Another delivery of this carrier has this tracking number.',
+);
+declareProblem(
+  'carrier-unavailable',
+  'unavailable',
+  'Carrier away',
+  'The carrier did not book the parcel, and the delivery stays as it was. Try again after Retry-After.',
+);
+declareProblem(
+  'parcel-unknown',
+  'not-found',
+  'Parcel unknown',
+  'No delivery has this tracking number yet. Send the scan again later.',
+);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Post, Query, RawBody, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Permission } from '../platform/auth/index.js';
 import { Answer, ApiAnswer, ApiProblem, BodyLimit, BodyTypes, ok } from '../platform/http/index.js';
@@ -20,6 +20,12 @@ export class ImportsController {
   ) {}
 
   /** The whole import is one transaction here, so that a retry under its key receives nothing twice. */
+  @ApiOperation({
+    operationId: 'importItems',
+    summary: 'Import items and stock from CSV or NDJSON',
+    description:
+      'Good rows are kept, bad ones are named with their reasons. With `dryRun` nothing is written.',
+  })
   @Post()
   @Permission('items:write')
   @Idempotent({ required: false })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, Permission, type Principal } from '../platform/auth/index.js';
 import { Answer, ApiAnswer, ApiProblem, IfMatch, type IfMatchVersion } from '../platform/http/index.js';
 import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest } from '../platform/idempotency/index.js';
@@ -24,6 +24,7 @@ export class ItemsController {
     private readonly idempotency: Idempotency,
   ) {}
 
+  @ApiOperation({ operationId: 'createItem', summary: 'Put an item on sale' })
   @Post()
   @Permission('items:write')
   @Idempotent({ required: false })
@@ -36,6 +37,12 @@ export class ItemsController {
     return this.idempotency.run(key, () => this.items.create(request));
   }
 
+  @ApiOperation({
+    operationId: 'listItems',
+    summary: 'List items by name, price or age',
+    description:
+      'Searched and filtered by what is stored. Figures of stock are shown to staff; shoppers see `availability`.',
+  })
   @Get()
   @Permission('items:read')
   @ApiAnswer(200, itemPage)
@@ -44,6 +51,7 @@ export class ItemsController {
     return this.items.list(query, principal);
   }
 
+  @ApiOperation({ operationId: 'readItem', summary: 'Read an item' })
   @Get(':sku')
   @Permission('items:read')
   @ApiAnswer(200, itemView)
@@ -55,6 +63,11 @@ export class ItemsController {
     return this.items.read(sku, principal);
   }
 
+  @ApiOperation({
+    operationId: 'changeItem',
+    summary: 'Change an item',
+    description: 'Needs the ETag that you saw as If-Match. What is absent stays.',
+  })
   @Patch(':sku')
   @Permission('items:write')
   @ApiAnswer(200, itemView)

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../platform/auth/index.js';
 import { Answer, ApiAnswer, ApiProblem } from '../platform/http/index.js';
 import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest } from '../platform/idempotency/index.js';
@@ -29,6 +29,7 @@ export class StockController {
     private readonly idempotency: Idempotency,
   ) {}
 
+  @ApiOperation({ operationId: 'listStock', summary: 'List stock levels by sku' })
   @Get()
   @Permission('inventory:read')
   @ApiAnswer(200, stockPage)
@@ -37,6 +38,10 @@ export class StockController {
     return this.stock.list(query);
   }
 
+  @ApiOperation({
+    operationId: 'readStock',
+    summary: 'Read what is on hand, reserved and available of an item',
+  })
   @Get(':sku')
   @Permission('inventory:read')
   @ApiAnswer(200, stockView)
@@ -45,6 +50,11 @@ export class StockController {
     return this.stock.read(sku);
   }
 
+  @ApiOperation({
+    operationId: 'listStockMovements',
+    summary: 'List the movements of an item, the latest first',
+    description: 'The ledger is only ever added to; the deltas of a location add up to its level.',
+  })
   @Get(':sku/movements')
   @Permission('inventory:read')
   @ApiAnswer(200, movementPage)
@@ -56,6 +66,7 @@ export class StockController {
     return this.stock.movements(sku, query);
   }
 
+  @ApiOperation({ operationId: 'receiveStock', summary: 'Receive units' })
   @Post(':sku/receipts')
   @Permission('inventory:write')
   @Idempotent({ required: true })
@@ -69,6 +80,11 @@ export class StockController {
     return this.idempotency.run(key, () => this.stock.receive(sku, request));
   }
 
+  @ApiOperation({
+    operationId: 'adjustStock',
+    summary: 'Adjust the units on hand, with a reason',
+    description: 'Refused where it would leave less than is promised; the problem names the shortfall.',
+  })
   @Post(':sku/adjustments')
   @Permission('inventory:write')
   @Idempotent({ required: true })
@@ -82,6 +98,11 @@ export class StockController {
     return this.idempotency.run(key, () => this.stock.adjust(sku, request));
   }
 
+  @ApiOperation({
+    operationId: 'recountStock',
+    summary: 'Set the units on hand to what was counted',
+    description: 'Refused where it would leave less than is promised; the problem names the shortfall.',
+  })
   @Post(':sku/recounts')
   @Permission('inventory:write')
   @Idempotent({ required: true })

@@ -39,7 +39,8 @@ export class CancellationService {
     await this.payments.keepOnly(id, order.owedMinor);
     await this.settlement.weigh(locked);
     // Under the parcels' lock: whoever ships the units first wins, and this throws.
-    if (isConfirmed) await this.warehouse.takeBack(order, units, grant.condition === 'before-ship' || !grant.condition);
+    if (isConfirmed)
+      await this.warehouse.takeBack(order, units, grant.condition === 'before-ship' || !grant.condition);
     else await this.warehouse.letGo(order, units);
     return this.answers.changed(order);
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner, Permission } from '../platform/auth/index.js';
 import type { Owner } from '../platform/auth/index.js';
 import { type Answer, ApiAnswer, ApiProblem, idSchema } from '../platform/http/index.js';
@@ -16,7 +16,11 @@ export class CheckoutController {
     private readonly checkouts: CheckoutService,
   ) {}
 
-  /** Orders the cart at the total that the shopper saw. A guest's secret comes in the header Order-Token, here only. */
+  @ApiOperation({
+    operationId: 'checkOutCart',
+    summary: 'Order the cart at the total that the shopper saw',
+    description: 'A guest’s secret comes in the header Order-Token, with this answer alone.',
+  })
   @Post(':id/checkout')
   @Permission('carts:checkout', { own: true })
   @Idempotent({ required: true })

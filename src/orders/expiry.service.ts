@@ -31,7 +31,8 @@ export class ExpiryService {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} overdue orders could not be expired`);
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} overdue orders could not be expired`);
     return ended;
   }
 

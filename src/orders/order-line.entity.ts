@@ -34,13 +34,25 @@ export class OrderLine {
   @Column('int') returned: number;
 
   static place(orderId: string, position: number, priced: LineToPlace): OrderLine {
-    const line = Object.assign(new OrderLine(), { id: uuidv7(), orderId, position, sku: priced.sku, name: priced.name });
+    const line = Object.assign(new OrderLine(), {
+      id: uuidv7(),
+      orderId,
+      position,
+      sku: priced.sku,
+      name: priced.name,
+    });
     line.unitPriceMinor = priced.unitPrice;
     line.subtotalMinor = priced.subtotal;
     line.discountMinor = priced.discount;
     line.taxMinor = priced.tax;
     line.totalMinor = priced.total;
-    return Object.assign(line, { quantity: priced.quantity, canceled: 0, shipped: 0, delivered: 0, returned: 0 });
+    return Object.assign(line, {
+      quantity: priced.quantity,
+      canceled: 0,
+      shipped: 0,
+      delivered: 0,
+      returned: 0,
+    });
   }
 
   /** Ordered and not canceled. */

@@ -55,22 +55,35 @@ export class OrderListsRepository {
 
   /** Both must match, and neither tells whether the other would. */
   async findByNumberAndEmail(number: string, email: string): Promise<Order | null> {
-    return this.orders().where('o.number = :number and lower(o.email) = lower(:email)', { number, email }).getOne();
+    return this.orders()
+      .where('o.number = :number and lower(o.email) = lower(:email)', { number, email })
+      .getOne();
   }
 
   /** Newest first; one more than asked for where there are more. */
   async list(filter: OrderFilter, owner: Owner): Promise<SeenOrder[]> {
     const query = ownedBy(this.orders().where('true'), owner);
     for (const column of ['status', 'paymentStatus', 'deliveryStatus', 'customerId', 'number'] as const) {
-      if (filter[column] !== undefined) query.andWhere(`o.${column} = :${column}`, { [column]: filter[column] });
+      if (filter[column] !== undefined)
+        query.andWhere(`o.${column} = :${column}`, { [column]: filter[column] });
     }
     const { email, placedFrom, placedTo, after } = filter;
     if (email !== undefined) query.andWhere('lower(o.email) = lower(:email)', { email });
     if (placedFrom !== undefined) query.andWhere('o.placedAt >= :placedFrom', { placedFrom });
     if (placedTo !== undefined) query.andWhere('o.placedAt < :placedTo', { placedTo });
-    if (filter.needsAttention !== undefined) query.andWhere(filter.needsAttention ? needsAttention : `not coalesce(${needsAttention}, false)`);
-    if (after) query.andWhere('(o.placedAt, o.id) < (:placedAt, :afterId)', { placedAt: after.placedAt, afterId: after.id });
-    return this.seen(query.orderBy('o.placedAt', 'DESC').addOrderBy('o.id', 'DESC').limit(filter.limit + 1));
+    if (filter.needsAttention !== undefined)
+      query.andWhere(filter.needsAttention ? needsAttention : `not coalesce(${needsAttention}, false)`);
+    if (after)
+      query.andWhere('(o.placedAt, o.id) < (:placedAt, :afterId)', {
+        placedAt: after.placedAt,
+        afterId: after.id,
+      });
+    return this.seen(
+      query
+        .orderBy('o.placedAt', 'DESC')
+        .addOrderBy('o.id', 'DESC')
+        .limit(filter.limit + 1),
+    );
   }
 
   async lines(orderId: string, afterPosition: number, limit: number): Promise<OrderLine[]> {
@@ -87,7 +100,9 @@ export class OrderListsRepository {
   }
 
   private async seen(query: SelectQueryBuilder<Order>): Promise<SeenOrder[]> {
-    const { entities, raw } = await query.addSelect(attention, 'attention').getRawAndEntities<{ attention: AttentionReason[] }>();
+    const { entities, raw } = await query
+      .addSelect(attention, 'attention')
+      .getRawAndEntities<{ attention: AttentionReason[] }>();
     return entities.map((order, index) => ({ order, attention: raw[index]?.attention ?? [] }));
   }
 }

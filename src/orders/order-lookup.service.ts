@@ -7,7 +7,13 @@ import { OrderFilter, OrderListsRepository, SeenOrder } from './order-lists.repo
 import { readOrderNumber } from './order-number.js';
 import { summaryView } from './order-views.js';
 import { OrderNotFound } from './orders.errors.js';
-import type { LookupRequest, OrderListQuery, OrderSummaryView, SearchRequest, TrackedOrderView } from './orders.schemas.js';
+import type {
+  LookupRequest,
+  OrderListQuery,
+  OrderSummaryView,
+  SearchRequest,
+  TrackedOrderView,
+} from './orders.schemas.js';
 
 interface SummaryPage {
   items: OrderSummaryView[];
@@ -24,9 +30,18 @@ export class OrderLookup {
     private readonly deliveries: DeliveriesService,
   ) {}
 
-  async list({ cursor, number, needsAttention, ...filter }: OrderListQuery, owner: Owner, reader: Principal): Promise<SummaryPage> {
+  async list(
+    { cursor, number, needsAttention, ...filter }: OrderListQuery,
+    owner: Owner,
+    reader: Principal,
+  ): Promise<SummaryPage> {
     const wantsAttention = needsAttention === undefined ? undefined : needsAttention === 'true';
-    return this.page({ ...filter, needsAttention: wantsAttention }, { cursor, number }, owner, reader.kind !== 'customer');
+    return this.page(
+      { ...filter, needsAttention: wantsAttention },
+      { cursor, number },
+      owner,
+      reader.kind !== 'customer',
+    );
   }
 
   /** By what a shopper names on the telephone. */
@@ -40,10 +55,12 @@ export class OrderLookup {
     const order = stored ? await this.orders.findByNumberAndEmail(stored, email) : null;
     if (!order) throw new OrderNotFound();
     const { customerId: _, ...summary } = summaryView(order);
-    const parcels = (await this.deliveries.ofOrder(order.id)).map(({ status, carrier, trackingNumber, trackingUrl }) => ({
-      ...{ status, carrier, trackingNumber },
-      ...(trackingUrl ? { trackingUrl } : {}),
-    }));
+    const parcels = (await this.deliveries.ofOrder(order.id)).map(
+      ({ status, carrier, trackingNumber, trackingUrl }) => ({
+        ...{ status, carrier, trackingNumber },
+        ...(trackingUrl ? { trackingUrl } : {}),
+      }),
+    );
     return ok({ ...summary, parcels } satisfies TrackedOrderView);
   }
 

@@ -32,6 +32,7 @@ describe('an order number', () => {
   });
 
   it('is not anything else that people type', () => {
-    for (const typed of ['', 'ABC', '0000000000', 'a@b.example', 'ABCDE-FGHJKK2']) expect(readOrderNumber(typed)).toBeUndefined();
+    for (const typed of ['', 'ABC', '0000000000', 'a@b.example', 'ABCDE-FGHJKK2'])
+      expect(readOrderNumber(typed)).toBeUndefined();
   });
 });

@@ -13,7 +13,8 @@ export function drawOrderNumber(draw: (below: number) => number = randomInt): st
 /** What a person typed as it is stored: spaces and dashes away, capitals; undefined where it cannot be a number of ours. */
 export function readOrderNumber(typed: string): string | undefined {
   const number = typed.replace(/[\s-]/g, '').toUpperCase();
-  if (number.length !== drawnLength + 1 || ![...number].every((character) => alphabet.includes(character))) return undefined;
+  if (number.length !== drawnLength + 1 || ![...number].every((character) => alphabet.includes(character)))
+    return undefined;
   return checkCharacter(number.slice(0, drawnLength)) === number.slice(drawnLength) ? number : undefined;
 }
 
@@ -24,6 +25,9 @@ export function sayOrderNumber(number: string): string {
 
 /** Weights 2 … 10 modulo 31: any one wrong character and any two neighbours swapped change it. */
 function checkCharacter(drawn: string): string {
-  const sum = [...drawn].reduce((total, character, index) => total + (index + 2) * alphabet.indexOf(character), 0);
+  const sum = [...drawn].reduce(
+    (total, character, index) => total + (index + 2) * alphabet.indexOf(character),
+    0,
+  );
   return alphabet.charAt(sum % alphabet.length);
 }

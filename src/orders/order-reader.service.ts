@@ -16,7 +16,12 @@ interface Page<Item> {
   nextCursor?: string;
 }
 
-const position = z.tuple([z.int().min(0).max(2 ** 31 - 1)]);
+const position = z.tuple([
+  z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
+]);
 
 /** One order, in full. */
 @Injectable()
@@ -47,11 +52,21 @@ export class OrderReader {
   }
 
   /** Who did it is for those who may see actors. */
-  async timeline(id: string, owner: Owner, reader: Principal, query: PageQuery): Promise<Page<TimelineEntryView>> {
+  async timeline(
+    id: string,
+    owner: Owner,
+    reader: Principal,
+    query: PageQuery,
+  ): Promise<Page<TimelineEntryView>> {
     await this.refuseUnlessVisible(id, owner);
     const showsActors = grantOf({ permission: 'orders:timeline', own: false }, reader) !== undefined;
     const found = await this.timelines.page(id, positionOf(query), query.limit + 1);
-    return pageOf(found, query, (row) => row.version, (row) => entryView(row, showsActors));
+    return pageOf(
+      found,
+      query,
+      (row) => row.version,
+      (row) => entryView(row, showsActors),
+    );
   }
 
   private async refuseUnlessVisible(id: string, owner: Owner): Promise<void> {
@@ -59,18 +74,27 @@ export class OrderReader {
   }
 }
 
-const isShopper = ({ kind }: Principal): boolean => kind === 'anonymous' || kind === 'guest' || kind === 'customer';
+const isShopper = ({ kind }: Principal): boolean =>
+  kind === 'anonymous' || kind === 'guest' || kind === 'customer';
 
 const positionOf = ({ cursor }: PageQuery): number => (cursor ? Cursor.decode(cursor, position)[0] : 0);
 
-function pageOf<Row, Item>(found: Row[], { limit }: PageQuery, key: (row: Row) => number, view: (row: Row) => Item): Page<Item> {
+function pageOf<Row, Item>(
+  found: Row[],
+  { limit }: PageQuery,
+  key: (row: Row) => number,
+  view: (row: Row) => Item,
+): Page<Item> {
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   const items = rows.map(view);
   return found.length > limit && last ? { items, nextCursor: Cursor.encode([key(last)]) } : { items };
 }
 
-function entryView({ reason, lines, actor, at, ...row }: TimelineRow, showsActors: boolean): TimelineEntryView {
+function entryView(
+  { reason, lines, actor, at, ...row }: TimelineRow,
+  showsActors: boolean,
+): TimelineEntryView {
   return {
     ...row,
     ...(reason === null ? {} : { reason }),

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner, CurrentPrincipal, Permission } from '../platform/auth/index.js';
 import type { Owner, Principal } from '../platform/auth/index.js';
 import { type Answer, ApiAnswer, ApiProblem, idSchema } from '../platform/http/index.js';
@@ -17,7 +17,11 @@ export class OrderReadsController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** Orders, newest first: a customer's own, for staff everybody's. */
+  @ApiOperation({
+    operationId: 'listOrders',
+    summary: 'List orders, newest first',
+    description: 'A customer’s own; for staff everybody’s.',
+  })
   @Get()
   @Permission('orders:list', { own: true })
   @ApiAnswer(200, schemas.orderPage)
@@ -29,7 +33,12 @@ export class OrderReadsController {
     return this.lookup.list(query, owner, reader);
   }
 
-  /** For a guest without the order's secret: how far an order is, by its number and email. */
+  @ApiOperation({
+    operationId: 'lookUpOrder',
+    summary: 'See how far an order is, by its number and email',
+    description:
+      'For guests without the order’s secret. A wrong number and a wrong email are answered alike.',
+  })
   @Post('lookup')
   @Permission('orders:lookup')
   @Idempotent({ required: false })
@@ -42,7 +51,11 @@ export class OrderReadsController {
     return this.idempotency.run(claim, () => this.lookup.track(body));
   }
 
-  /** For staff, by number or email; both in the body, because addresses end up in logs. */
+  @ApiOperation({
+    operationId: 'searchOrders',
+    summary: 'Find orders by number or email',
+    description: 'For staff. Both are in the body, because addresses end up in logs.',
+  })
   @Post('search')
   @Permission('orders:list')
   @Idempotent({ required: false })
@@ -54,7 +67,7 @@ export class OrderReadsController {
     return this.idempotency.run(claim, () => this.lookup.search(body));
   }
 
-  /** The order with its payments and parcels. */
+  @ApiOperation({ operationId: 'readOrder', summary: 'Read an order with its payments and parcels' })
   @Get(':id')
   @Permission('orders:read', { own: true })
   @ApiAnswer(200, schemas.orderView)
@@ -67,7 +80,10 @@ export class OrderReadsController {
     return this.reader.show(id, owner, reader);
   }
 
-  /** All lines, by their place in the order. */
+  @ApiOperation({
+    operationId: 'listOrderLines',
+    summary: 'List the lines of an order, by their place in it',
+  })
   @Get(':id/lines')
   @Permission('orders:read', { own: true })
   @ApiAnswer(200, schemas.orderLinePage)
@@ -80,7 +96,11 @@ export class OrderReadsController {
     return this.reader.lines(id, owner, query);
   }
 
-  /** Each change of the order, when, and, for staff, who. */
+  @ApiOperation({
+    operationId: 'readOrderTimeline',
+    summary: 'List each change of an order, and when it came',
+    description: 'Staff also see who made it.',
+  })
   @Get(':id/timeline')
   @Permission('orders:read', { own: true })
   @ApiAnswer(200, schemas.timelinePage)

@@ -52,7 +52,12 @@ export interface UnitCounts {
 }
 
 /** The label of the units' sums: what has come furthest names it, `partially` where it is not all of them. */
-export function deliveryStatusOf({ expected, shipped, delivered, returned }: UnitCounts): OrderDeliveryStatus {
+export function deliveryStatusOf({
+  expected,
+  shipped,
+  delivered,
+  returned,
+}: UnitCounts): OrderDeliveryStatus {
   if (returned > 0) return returned >= expected ? 'returned' : 'partially_returned';
   if (delivered > 0) return delivered >= expected ? 'delivered' : 'partially_delivered';
   if (shipped > 0) return shipped >= expected ? 'shipped' : 'partially_shipped';

@@ -5,7 +5,12 @@ import type { OrderLine } from './order-line.entity.js';
 import { sayOrderNumber } from './order-number.js';
 import type { AttentionReason } from './order-status.js';
 import type { Order } from './order.entity.js';
-import { mostLinesInView, OrderLineView, OrderSummaryView, OrderView } from './orders.schemas.js';
+import {
+  mostLinesInView,
+  type OrderLineView,
+  type OrderSummaryView,
+  type OrderView,
+} from './orders.schemas.js';
 
 /** What other rooms know of the order; `payments` are undefined for readers who may not see them. */
 export interface OrderParts {
@@ -36,7 +41,9 @@ export function orderView(order: Order, { payments, deliveries, attention }: Ord
 export function orderEtag(order: Order, { payments, deliveries, attention }: OrderParts): string {
   const versions = [...(payments ?? []), ...deliveries].map((part) => part.version);
   const reader = payments ? 'order' : 'order-without-payments';
-  return attention ? etagOf(`${reader}-for-staff`, order.version, ...versions, ...attention) : etagOf(reader, order.version, ...versions);
+  return attention
+    ? etagOf(`${reader}-for-staff`, order.version, ...versions, ...attention)
+    : etagOf(reader, order.version, ...versions);
 }
 
 export function summaryView(order: Order, attention?: AttentionReason[]): OrderSummaryView {
@@ -47,12 +54,20 @@ export function summaryView(order: Order, attention?: AttentionReason[]): OrderS
 export function lineView(line: OrderLine): OrderLineView {
   const { id, sku, name, quantity, canceled, shipped, delivered, returned } = line;
   const { unitPriceMinor, subtotalMinor, discountMinor, taxMinor, totalMinor } = line;
-  const price = { unitPrice: unitPriceMinor, quantity, subtotal: subtotalMinor, discount: discountMinor, tax: taxMinor, total: totalMinor };
+  const price = {
+    unitPrice: unitPriceMinor,
+    quantity,
+    subtotal: subtotalMinor,
+    discount: discountMinor,
+    tax: taxMinor,
+    total: totalMinor,
+  };
   return { orderLineId: id, sku, name, ...price, canceled, shipped, delivered, returned };
 }
 
 function standingOf(order: Order) {
-  const { id, number, version, status, paymentStatus, deliveryStatus, customerId, currency, amountDueMinor } = order;
+  const { id, number, version, status, paymentStatus, deliveryStatus, customerId, currency, amountDueMinor } =
+    order;
   const { lineCount, unitCount, canceledUnitCount, placedAt, expiresAt, confirmedAt, endedAt } = order;
   return {
     ...{ id, number: sayOrderNumber(number), version, status, paymentStatus, deliveryStatus },
@@ -68,8 +83,15 @@ function standingOf(order: Order) {
 }
 
 function totalsOf(order: Order): OrderView['totals'] {
-  const { currency, pricesIncludeTax, subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor } = order;
-  const amounts = { subtotal: subtotalMinor, discount: discountMinor, shipping: shippingMinor, tax: taxMinor, total: totalMinor };
+  const { currency, pricesIncludeTax, subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor } =
+    order;
+  const amounts = {
+    subtotal: subtotalMinor,
+    discount: discountMinor,
+    shipping: shippingMinor,
+    tax: taxMinor,
+    total: totalMinor,
+  };
   return { currency, pricesIncludeTax, ...amounts };
 }
 

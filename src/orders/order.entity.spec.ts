@@ -5,12 +5,27 @@ import { Order } from './order.entity.js';
 const now = new Date('2026-11-23T10:00:00.000Z');
 const later = new Date('2026-11-23T10:20:00.000Z');
 const terms = { expirySeconds: 900, hardLimitSeconds: 3600 };
-const address = { name: 'A Shopper', line1: '1 High Street', city: 'London', postalCode: 'N1 1AA', country: 'GB' };
+const address = {
+  name: 'A Shopper',
+  line1: '1 High Street',
+  city: 'London',
+  postalCode: 'N1 1AA',
+  country: 'GB',
+};
 
 function ordered(...lines: { unitPrice: number; quantity: number; discount?: number }[]): OrderToPlace {
   const priced = lines.map(({ unitPrice, quantity, discount = 0 }, index) => {
     const subtotal = unitPrice * quantity;
-    return { sku: `S${index}`, name: 'Thing', unitPrice, quantity, subtotal, discount, tax: 0, total: subtotal - discount };
+    return {
+      sku: `S${index}`,
+      name: 'Thing',
+      unitPrice,
+      quantity,
+      subtotal,
+      discount,
+      tax: 0,
+      total: subtotal - discount,
+    };
   });
   const sum = (of: 'subtotal' | 'discount' | 'total') => priced.reduce((all, line) => all + line[of], 0);
   const totals = { currency: 'GBP', pricesIncludeTax: true, shipping: 0, tax: 0 };
@@ -46,7 +61,12 @@ const unitsOf = (order: Order, ...quantities: number[]) =>
   quantities.map((quantity, index) => ({ orderLineId: order.lines[index]?.id ?? '', quantity }));
 
 const shipped = (order: Order, ...counts: [shipped: number, delivered: number, returned: number][]) => ({
-  lines: counts.map(([shipped, delivered, returned], index) => ({ orderLineId: order.lines[index]?.id ?? '', shipped, delivered, returned })),
+  lines: counts.map(([shipped, delivered, returned], index) => ({
+    orderLineId: order.lines[index]?.id ?? '',
+    shipped,
+    delivered,
+    returned,
+  })),
   isAnythingLeft: false,
   isTroubled: false,
 });
@@ -54,14 +74,21 @@ const shipped = (order: Order, ...counts: [shipped: number, delivered: number, r
 describe('placing', () => {
   it('owes its total until the time to be paid is over', () => {
     const order = place({ unitPrice: 250, quantity: 2 }, { unitPrice: 100, quantity: 1 });
-    expect([order.status, order.amountDueMinor, order.unitCount, order.lineCount]).toEqual(['pending', 600, 3, 2]);
+    expect([order.status, order.amountDueMinor, order.unitCount, order.lineCount]).toEqual([
+      'pending',
+      600,
+      3,
+      2,
+    ]);
     expect(order.expiresAt.getTime() - now.getTime()).toBe(900_000);
     expect(told(order)).toEqual(['1 order.placed']);
   });
 
   it('refuses totals that its lines do not add up to', () => {
     const draft = ordered({ unitPrice: 250, quantity: 2 });
-    expect(() => Order.place({ ...draft, totals: { ...draft.totals, total: 499 } }, now, terms)).toThrow('add up to 500');
+    expect(() => Order.place({ ...draft, totals: { ...draft.totals, total: 499 } }, now, terms)).toThrow(
+      'add up to 500',
+    );
   });
 
   it('is confirmed without a payment where the total is zero', () => {
@@ -146,7 +173,9 @@ describe('canceling', () => {
     const order = confirmed({ unitPrice: 100, quantity: 3 });
     order.follow(shipped(order, [2, 0, 0]));
     const [line] = unitsOf(order, 1);
-    expect(() => order.cancelLines(line ? [line, line] : [], later)).toThrow(expect.objectContaining({ code: 'units-not-left' }));
+    expect(() => order.cancelLines(line ? [line, line] : [], later)).toThrow(
+      expect.objectContaining({ code: 'units-not-left' }),
+    );
   });
 
   it('knows that what is left has all been shipped', () => {
@@ -159,17 +188,29 @@ describe('canceling', () => {
   it('refuses lines of another order, and an order that is over', () => {
     const order = place({ unitPrice: 100, quantity: 1 });
     const foreign = [{ orderLineId: 'f0000000-0000-7000-8000-000000000000', quantity: 1 }];
-    expect(() => order.cancelLines(foreign, now)).toThrow(expect.objectContaining({ code: 'order-line-unknown' }));
+    expect(() => order.cancelLines(foreign, now)).toThrow(
+      expect.objectContaining({ code: 'order-line-unknown' }),
+    );
     order.expire(later);
-    expect(() => order.cancelLines(unitsOf(order, 1), later)).toThrow(expect.objectContaining({ code: 'order-state' }));
+    expect(() => order.cancelLines(unitsOf(order, 1), later)).toThrow(
+      expect.objectContaining({ code: 'order-state' }),
+    );
   });
 });
 
 describe('shares of a line', () => {
   it('add up to its total whatever is canceled one by one', () => {
-    for (const [total, quantity] of [[100, 3], [7, 10], [0, 4], [999_999_999, 7]] as const) {
-      const shares = Array.from({ length: quantity }, (_, canceled) =>
-        canceledShareMinor(total, quantity, canceled + 1) - canceledShareMinor(total, quantity, canceled));
+    for (const [total, quantity] of [
+      [100, 3],
+      [7, 10],
+      [0, 4],
+      [999_999_999, 7],
+    ] as const) {
+      const shares = Array.from(
+        { length: quantity },
+        (_, canceled) =>
+          canceledShareMinor(total, quantity, canceled + 1) - canceledShareMinor(total, quantity, canceled),
+      );
       expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
       expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
     }
@@ -179,7 +220,12 @@ describe('shares of a line', () => {
 describe('the way to the door', () => {
   it('is labelled by the sums of the units', () => {
     const order = confirmed({ unitPrice: 100, quantity: 2 }, { unitPrice: 100, quantity: 1 });
-    const labels = [[1, 0, 0], [2, 0, 0], [2, 1, 0], [2, 2, 0]].map(([out = 0, home = 0, back = 0]) => {
+    const labels = [
+      [1, 0, 0],
+      [2, 0, 0],
+      [2, 1, 0],
+      [2, 2, 0],
+    ].map(([out = 0, home = 0, back = 0]) => {
       order.follow(shipped(order, [out, home, back], [out === 2 ? 1 : 0, home === 2 ? 1 : 0, 0]));
       return order.deliveryStatus;
     });
@@ -204,6 +250,8 @@ describe('the way to the door', () => {
     expect(order.isFulfilled({ ...arrived, isAnythingLeft: true }, kept(200))).toBe(false);
     expect(order.isFulfilled(arrived, kept(200))).toBe(true);
     order.complete(later);
-    expect(() => order.cancelLines(unitsOf(order, 1), later)).toThrow(expect.objectContaining({ code: 'order-state' }));
+    expect(() => order.cancelLines(unitsOf(order, 1), later)).toThrow(
+      expect.objectContaining({ code: 'order-state' }),
+    );
   });
 });

@@ -1,17 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Address, Totals } from '../carts/index.js';
-import type { EventCatalogue } from '../platform/events/catalogue.js';
 import type { DeliveryStanding, MoneyStanding, OrderToPlace, PaymentTerms } from './order-facts.js';
 import { OrderLine } from './order-line.entity.js';
+import { type OrderNews, snapshotOf } from './order-news.js';
 import { drawOrderNumber } from './order-number.js';
 import { deliveryStatusOf, mayMove } from './order-status.js';
 import type { OrderDeliveryStatus, OrderPaymentStatus, OrderStatus } from './order-status.js';
 import { NothingToPay, OrderExpired, OrderStateConflict } from './orders.errors.js';
-import type { OrderEventType, OrderSnapshot } from './orders.events.js';
-import { cancelableUnits, UnitsOfLine } from './units.js';
-
-/** One transition: one version, one event, one row of the timeline. */
-export type OrderNews = { [T in OrderEventType]: { type: T; payload: EventCatalogue[T] } }[OrderEventType];
+import type { OrderSnapshot } from './orders.events.js';
+import { cancelableUnits, unitCounts, type UnitsOfLine } from './units.js';
 
 /** What was ordered, what it owes and how far it has come. All amounts in minor units of `currency`. */
 @Entity({ schema: 'orders', name: 'order' })
@@ -55,9 +52,25 @@ export class Order {
 
   static place(of: OrderToPlace, now: Date, terms: PaymentTerms): Order {
     const { id, totals, lines, email, shippingAddress } = of;
-    const order = Object.assign(new Order(), { id, email, shippingAddress, placedAt: now, number: drawOrderNumber() });
-    Object.assign(order, { status: 'pending', paymentStatus: 'unpaid', deliveryStatus: 'unfulfilled', version: 0 });
-    Object.assign(order, { paymentUnknownSince: null, hasDeliveryTrouble: false, confirmedAt: null, endedAt: null });
+    const order = Object.assign(new Order(), {
+      id,
+      email,
+      shippingAddress,
+      placedAt: now,
+      number: drawOrderNumber(),
+    });
+    Object.assign(order, {
+      status: 'pending',
+      paymentStatus: 'unpaid',
+      deliveryStatus: 'unfulfilled',
+      version: 0,
+    });
+    Object.assign(order, {
+      paymentUnknownSince: null,
+      hasDeliveryTrouble: false,
+      confirmedAt: null,
+      endedAt: null,
+    });
     order.cartId = of.cartId ?? null;
     order.customerId = of.customerId ?? null;
     order.billingAddress = of.billingAddress ?? null;
@@ -66,7 +79,10 @@ export class Order {
     order.hardLimitAt = new Date(now.getTime() + terms.hardLimitSeconds * 1000);
     order.lines = lines.map((line, index) => OrderLine.place(order.id, index + 1, line));
     order.price(totals);
-    order.tell((snapshot) => ({ type: 'order.placed', payload: { ...snapshot, expiresAt: order.expiresAt.toISOString() } }));
+    order.tell((snapshot) => ({
+      type: 'order.placed',
+      payload: { ...snapshot, expiresAt: order.expiresAt.toISOString() },
+    }));
     return order;
   }
 
@@ -188,7 +204,8 @@ export class Order {
     this.lineCount = this.lines.length;
     this.count();
     const sum = this.lines.reduce((all, line) => all + line.totalMinor, totals.shipping);
-    if (sum !== totals.total) throw new Error(`lines and shipping add up to ${sum}, the total is ${totals.total}`);
+    if (sum !== totals.total)
+      throw new Error(`lines and shipping add up to ${sum}, the total is ${totals.total}`);
   }
 
   private count(): void {
@@ -198,23 +215,12 @@ export class Order {
 
   /** With fewer units expected, those on their way may be all of them. */
   private labelDelivery(): void {
-    if (this.deliveryLabel() !== this.deliveryStatus) this.changeDeliveryStatus();
+    if (deliveryStatusOf(unitCounts(this.lines)) !== this.deliveryStatus) this.changeDeliveryStatus();
   }
 
   private changeDeliveryStatus(): void {
-    this.deliveryStatus = this.deliveryLabel();
+    this.deliveryStatus = deliveryStatusOf(unitCounts(this.lines));
     this.tell((payload) => ({ type: 'order.delivery_status_changed', payload }));
-  }
-
-  private deliveryLabel(): OrderDeliveryStatus {
-    const counts = { expected: 0, shipped: 0, delivered: 0, returned: 0 };
-    for (const line of this.lines) {
-      counts.expected += line.expected;
-      counts.shipped += line.shipped;
-      counts.delivered += line.delivered;
-      counts.returned += line.returned;
-    }
-    return deliveryStatusOf(counts);
   }
 
   private close(to: 'canceled' | 'expired', now: Date): void {
@@ -230,14 +236,6 @@ export class Order {
 
   private tell(news: (snapshot: OrderSnapshot) => OrderNews): void {
     this.version += 1;
-    this.news.push(news(this.snapshot()));
-  }
-
-  private snapshot(): OrderSnapshot {
-    const { id, number, version, status, paymentStatus, deliveryStatus, currency, totalMinor, owedMinor, amountDueMinor } = this;
-    const { lineCount, unitCount, canceledUnitCount } = this;
-    const labels = { status, paymentStatus, hasUnknownPayment: this.paymentUnknownSince !== null, deliveryStatus };
-    const money = { currency, totalMinor, owedMinor, amountDueMinor };
-    return { orderId: id, number, version, ...labels, ...money, lineCount, unitCount, canceledUnitCount };
+    this.news.push(news(snapshotOf(this)));
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type PaymentRequest, paymentRequest } from '../payments/index.js';
 import { CurrentGrant, CurrentOwner, CurrentPrincipal, Permission } from '../platform/auth/index.js';
 import type { Grant, Owner, Principal } from '../platform/auth/index.js';
@@ -20,14 +20,29 @@ export class OrdersController {
     private readonly cancellations: CancellationService,
   ) {}
 
-  /** Places an order in one call, without a cart. A guest's secret comes in the header Order-Token, here only. */
+  @ApiOperation({
+    operationId: 'placeOrder',
+    summary: 'Place an order in one call, without a cart',
+    description: 'A guest’s secret comes in the header Order-Token, with this answer alone.',
+  })
   @Post()
   @Permission('orders:place')
   @Idempotent({ required: true })
   @BodyLimit(schemas.largestLinesBody)
-  @ApiAnswer(201, schemas.orderView, 'placed; paymentStatus says whether the shopper has something left to do')
+  @ApiAnswer(
+    201,
+    schemas.orderView,
+    'placed; paymentStatus says whether the shopper has something left to do',
+  )
   @ApiAnswer(202, schemas.orderView, 'placed; the outcome of the payment is not known yet: see Location')
-  @ApiProblem('payment-declined', 'total-changed', 'out-of-stock', 'not-available', 'total-too-large', 'payment-provider-unavailable')
+  @ApiProblem(
+    'payment-declined',
+    'total-changed',
+    'out-of-stock',
+    'not-available',
+    'total-too-large',
+    'payment-provider-unavailable',
+  )
   place(
     @ClaimKey() claim: IdempotentRequest,
     @CurrentPrincipal() principal: Principal,
@@ -36,13 +51,25 @@ export class OrdersController {
     return this.idempotency.run(claim, () => this.checkouts.atOnce(principal, body));
   }
 
-  /** Pays what is due; again after a payment was declined, or in another way while the first asks for an action. */
+  @ApiOperation({
+    operationId: 'payOrder',
+    summary: 'Pay what is due',
+    description: 'Again after a payment was declined, or in another way while the first asks for an action.',
+  })
   @Post(':id/payments')
   @Permission('payments:create', { own: true })
   @Idempotent({ required: true, keptDays: 30 })
   @ApiAnswer(201, schemas.orderView, 'paid, pending, or waiting for an action of the shopper at actionUrl')
   @ApiAnswer(202, schemas.orderView, 'the outcome is not known yet: see Location')
-  @ApiProblem('order-not-found', 'payment-declined', 'order-expired', 'order-state', 'nothing-to-pay', 'payment-in-progress', 'payment-provider-unavailable')
+  @ApiProblem(
+    'order-not-found',
+    'payment-declined',
+    'order-expired',
+    'order-state',
+    'nothing-to-pay',
+    'payment-in-progress',
+    'payment-provider-unavailable',
+  )
   pay(
     @ClaimKey() claim: IdempotentRequest,
     @Param('id', { schema: idSchema }) id: string,
@@ -52,13 +79,24 @@ export class OrdersController {
     return this.idempotency.run(claim, () => this.attempts.start(id, owner, body));
   }
 
-  /** Cancels all that has not been shipped, or the named units; the money for them goes back by itself. */
+  @ApiOperation({
+    operationId: 'cancelOrder',
+    summary: 'Cancel all that has not been shipped, or the named units',
+    description: 'The money for them goes back by itself.',
+  })
   @Post(':id/cancellations')
   @Permission('orders:cancel', { own: true })
   @Idempotent({ required: true })
   @BodyLimit(schemas.largestLinesBody)
   @ApiAnswer(200, schemas.orderView)
-  @ApiProblem('order-not-found', 'order-state', 'units-not-left', 'order-line-unknown', 'order-already-captured', 'delivery-already-dispatched')
+  @ApiProblem(
+    'order-not-found',
+    'order-state',
+    'units-not-left',
+    'order-line-unknown',
+    'order-already-captured',
+    'delivery-already-dispatched',
+  )
   cancel(
     @ClaimKey() claim: IdempotentRequest,
     @Param('id', { schema: idSchema }) id: string,

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors/domain-error.js';
+import { declareProblem } from '../platform/errors/problems.js';
 import type { OrderStatus } from './order-status.js';
 
 export class OrderNotFound extends DomainError {
@@ -9,7 +10,10 @@ export class OrderNotFound extends DomainError {
 
 /** The shopper saw another total than the one that holds; nothing was ordered. */
 export class TotalChanged extends DomainError {
-  constructor(expected: { amountMinor: number; currency: string }, actual: { amountMinor: number; currency: string }) {
+  constructor(
+    expected: { amountMinor: number; currency: string },
+    actual: { amountMinor: number; currency: string },
+  ) {
     super('conflict', 'total-changed', 'the total is not the one that was expected', {
       extensions: { expectedTotal: expected, actualTotal: actual },
     });
@@ -19,7 +23,9 @@ export class TotalChanged extends DomainError {
 /** The move is not in the table, or another move came first. */
 export class OrderStateConflict extends DomainError {
   constructor(currentState: OrderStatus, wanted: string) {
-    super('conflict', 'order-state', `an order that is ${currentState} cannot be ${wanted}`, { extensions: { currentState } });
+    super('conflict', 'order-state', `an order that is ${currentState} cannot be ${wanted}`, {
+      extensions: { currentState },
+    });
   }
 }
 
@@ -52,7 +58,10 @@ export class UnknownOrderLines extends DomainError {
 
 /** More units were named than are left to cancel. */
 export class UnitsNotLeft extends DomainError {
-  constructor(currentState: OrderStatus, lines: { orderLineId: string; requested: number; cancelable: number }[]) {
+  constructor(
+    currentState: OrderStatus,
+    lines: { orderLineId: string; requested: number; cancelable: number }[],
+  ) {
     super('conflict', 'units-not-left', 'fewer units are left to cancel than were named', {
       extensions: { currentState, lines },
     });
@@ -71,8 +80,68 @@ export class AlreadyCaptured extends DomainError {
 /** The order stands and stays payable until it expires. */
 export class PaymentDeclined extends DomainError {
   constructor(of: { orderId: string; paymentId: string; reason?: string }) {
-    super('payment-declined', 'payment-declined', 'the payment was declined; the order can be paid in another way', {
-      extensions: of,
-    });
+    super(
+      'payment-declined',
+      'payment-declined',
+      'the payment was declined; the order can be paid in another way',
+      {
+        extensions: of,
+      },
+    );
   }
 }
+
+declareProblem(
+  'order-not-found',
+  'not-found',
+  'Order not found',
+  'There is no such order, or it is not yours. Send the Order-Token you were given, or sign in.',
+);
+declareProblem(
+  'total-changed',
+  'conflict',
+  'Total changed',
+  'Prices or lines changed since the shopper looked: `expectedTotal` was sent, `actualTotal` holds. Show it and ask again.',
+);
+declareProblem(
+  'order-state',
+  'conflict',
+  'Not in this state',
+  '`currentState` says how the order stands; this move is not possible from there.',
+);
+declareProblem(
+  'order-expired',
+  'conflict',
+  'Order expired',
+  'It was not paid in time and its stock went back on sale. Order anew.',
+);
+declareProblem(
+  'nothing-to-pay',
+  'conflict',
+  'Nothing to pay',
+  'Nothing is due for this order; `currentState` says how it stands.',
+);
+declareProblem(
+  'order-line-unknown',
+  'rule',
+  'Unknown order line',
+  '`errors` names the lines that this order does not have.',
+);
+declareProblem(
+  'units-not-left',
+  'conflict',
+  'Units not left',
+  'Fewer units are left to cancel than were named; `lines` says how many of each.',
+);
+declareProblem(
+  'order-already-captured',
+  'conflict',
+  'Already paid',
+  'A guest cancels until the money is taken; from then on the shop does it.',
+);
+declareProblem(
+  'payment-declined',
+  'payment-declined',
+  'Payment declined',
+  'The order stands and can be paid in another way until it expires; `orderId` and Location lead to it.',
+);

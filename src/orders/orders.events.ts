@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvents, EventsOf } from '../platform/events/catalogue.js';
+import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
 import { deliveryStatuses, orderStatuses, paymentStatuses } from './order-status.js';
 
 const minor = z.number().int().nonnegative();
@@ -24,7 +24,9 @@ const snapshot = z.object({
 export type OrderSnapshot = z.output<typeof snapshot>;
 
 const reason = z.string().optional();
-const lines = z.array(z.object({ orderLineId: z.uuid(), sku: z.string(), quantity: z.number().int().positive() }));
+const lines = z.array(
+  z.object({ orderLineId: z.uuid(), sku: z.string(), quantity: z.number().int().positive() }),
+);
 
 export const orderEvents = defineEvents('orders', 'order', {
   'order.placed': snapshot.extend({ expiresAt: z.iso.datetime() }),

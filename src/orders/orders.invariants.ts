@@ -21,7 +21,8 @@ export const orderInvariants: readonly { id: string; title: string; sql: string 
   },
   {
     id: 'I4',
-    title: 'unit price × quantity = subtotal, and less the discount, plus a tax that is not in the price, = total',
+    title:
+      'unit price × quantity = subtotal, and less the discount, plus a tax that is not in the price, = total',
     sql: `
       select l.id, l.order_id from orders.line l join orders."order" o on o.id = l.order_id
       where l.unit_price_minor * l.quantity <> l.subtotal_minor
@@ -29,7 +30,8 @@ export const orderInvariants: readonly { id: string; title: string; sql: string 
   },
   {
     id: 'I4',
-    title: 'the lines and the shipping add up to the order, units to its counts, and owed is the frozen shares of what is left',
+    title:
+      'the lines and the shipping add up to the order, units to its counts, and owed is the frozen shares of what is left',
     sql: `
       with sums as (
         select order_id, count(*) as lines, sum(quantity) as units, sum(canceled) as canceled,

@@ -3,7 +3,8 @@ import type { NewEvent } from '../platform/events/domain-event.js';
 import { Outbox } from '../platform/events/outbox.js';
 import { currentActor } from '../platform/http/request-context.js';
 import { drawOrderNumber } from './order-number.js';
-import type { Order, OrderNews } from './order.entity.js';
+import type { OrderNews } from './order-news.js';
+import type { Order } from './order.entity.js';
 import { OrdersRepository } from './orders.repository.js';
 
 /** LAW: one transition is one version, one event and one row of the timeline; this is the one place that writes the three. */

@@ -30,8 +30,20 @@ import { TimelineRepository } from './timeline.repository.js';
 import { Warehouse } from './warehouse.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Order, OrderLine]), CartsModule, InventoryModule, PaymentsModule, DeliveriesModule],
-  controllers: [OrdersController, OrderReadsController, CheckoutController, ReportsController, OrdersListener],
+  imports: [
+    TypeOrmModule.forFeature([Order, OrderLine]),
+    CartsModule,
+    InventoryModule,
+    PaymentsModule,
+    DeliveriesModule,
+  ],
+  controllers: [
+    OrdersController,
+    OrderReadsController,
+    CheckoutController,
+    ReportsController,
+    OrdersListener,
+  ],
   providers: [
     OrdersRepository,
     OrderListsRepository,

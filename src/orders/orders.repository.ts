@@ -28,7 +28,9 @@ export class OrdersRepository {
 
   /** As `lock`, but does not wait: undefined where somebody else holds it. */
   async lockFree(id: string): Promise<LockedOrder | undefined> {
-    return this.locked(this.orders(id, { kind: 'any' }).setLock('for_no_key_update').setOnLocked('skip_locked'));
+    return this.locked(
+      this.orders(id, { kind: 'any' }).setLock('for_no_key_update').setOnLocked('skip_locked'),
+    );
   }
 
   /** Answers false where another order has the number. */
@@ -59,7 +61,10 @@ export class OrdersRepository {
   }
 
   private orders(id: string, owner: Owner): SelectQueryBuilder<Order> {
-    const query = this.database.manager.createQueryBuilder(Order, 'o').addSelect('now()', 'now').where('o.id = :id', { id });
+    const query = this.database.manager
+      .createQueryBuilder(Order, 'o')
+      .addSelect('now()', 'now')
+      .where('o.id = :id', { id });
     return ownedBy(query, owner);
   }
 
@@ -69,7 +74,10 @@ export class OrdersRepository {
     const [order] = entities;
     const now = raw[0]?.now;
     if (!order || !now) return undefined;
-    order.lines = await this.database.manager.find(OrderLine, { where: { orderId: order.id }, order: { position: 'asc' } });
+    order.lines = await this.database.manager.find(OrderLine, {
+      where: { orderId: order.id },
+      order: { position: 'asc' },
+    });
     return { order, now };
   }
 
@@ -85,7 +93,9 @@ export function ownedBy(query: SelectQueryBuilder<Order>, owner: Owner): SelectQ
     case 'any':
       return query;
     case 'guest':
-      return owner.orderId ? query.andWhere('o.id = :ownOrderId', { ownOrderId: owner.orderId }) : query.andWhere('false');
+      return owner.orderId
+        ? query.andWhere('o.id = :ownOrderId', { ownOrderId: owner.orderId })
+        : query.andWhere('false');
     case 'customer':
       return query.andWhere('o.customerId = :ownCustomerId', { ownCustomerId: owner.customerId });
   }

@@ -43,7 +43,14 @@ export const placeRequest = z
 export type PlaceRequest = z.output<typeof placeRequest>;
 
 /** A closed list and no free text: what people write there would be personal data in the timeline. */
-export const cancelReasons = ['changed_mind', 'ordered_by_mistake', 'takes_too_long', 'out_of_stock', 'suspected_fraud', 'other'] as const;
+export const cancelReasons = [
+  'changed_mind',
+  'ordered_by_mistake',
+  'takes_too_long',
+  'out_of_stock',
+  'suspected_fraud',
+  'other',
+] as const;
 
 const unitsToCancel = z
   .array(z.strictObject({ orderLineId: idSchema, quantity: units }))
@@ -59,14 +66,21 @@ export const cancelRequest = z
   .meta({ id: 'CancelOrderRequest' });
 export type CancelRequest = z.output<typeof cancelRequest>;
 
-const typedNumber = text(32).describe('as the shopper says it: spaces, dashes and small letters do not matter');
+const typedNumber = text(32).describe(
+  'as the shopper says it: spaces, dashes and small letters do not matter',
+);
 
-export const lookupRequest = z.strictObject({ number: typedNumber, email: emailSchema }).meta({ id: 'OrderLookupRequest' });
+export const lookupRequest = z
+  .strictObject({ number: typedNumber, email: emailSchema })
+  .meta({ id: 'OrderLookupRequest' });
 export type LookupRequest = z.output<typeof lookupRequest>;
 
 export const searchRequest = z
   .strictObject({ ...cursorQuery.shape, number: typedNumber.optional(), email: emailSchema.optional() })
-  .refine((body) => (body.number === undefined) !== (body.email === undefined), 'name either a number or an email')
+  .refine(
+    (body) => (body.number === undefined) !== (body.email === undefined),
+    'name either a number or an email',
+  )
   .meta({ id: 'OrderSearchRequest' });
 export type SearchRequest = z.output<typeof searchRequest>;
 
@@ -82,12 +96,16 @@ export const orderListQuery = cursorQuery.extend({
   customerId: text(300).optional(),
   placedFrom: instant.optional().describe('this instant or later'),
   placedTo: instant.optional().describe('before this instant'),
-  needsAttention: z.enum(['true', 'false']).optional().describe('money due or to be returned, parcel in trouble, or unknown for long'),
+  needsAttention: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('money due or to be returned, parcel in trouble, or unknown for long'),
   number: typedNumber.optional(),
 });
 export type OrderListQuery = z.output<typeof orderListQuery>;
 
-const open = <const Values extends readonly [string, ...string[]]>(values: Values) => z.enum(values).meta({ 'x-extensible-enum': values });
+const open = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values).meta({ 'x-extensible-enum': values });
 
 const standing = {
   id: idSchema,
@@ -109,9 +127,7 @@ const standing = {
   attention: z.array(open(attentionReasons)).optional().describe('why a person should look at it; for staff'),
 };
 
-export const orderSummary = z
-  .object({ ...standing, total: moneySchema })
-  .meta({ id: 'OrderSummary' });
+export const orderSummary = z.object({ ...standing, total: moneySchema }).meta({ id: 'OrderSummary' });
 export type OrderSummaryView = z.output<typeof orderSummary>;
 export const orderPage = page(orderSummary, 'OrderPage');
 

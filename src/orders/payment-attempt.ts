@@ -7,7 +7,13 @@ export const payRecoveryPoint = 'orders.pay';
 /** An attempt to pay what is due. */
 export function attemptFor(order: Order, request: PaymentRequest): PaymentToOpen {
   const { id, customerId, amountDueMinor, currency } = order;
-  return { ...request, orderId: id, owner: { customerId: customerId ?? undefined }, amountMinor: amountDueMinor, currency };
+  return {
+    ...request,
+    orderId: id,
+    owner: { customerId: customerId ?? undefined },
+    amountMinor: amountDueMinor,
+    currency,
+  };
 }
 
 /** What is left to do after the commit: the provider's call. The order goes along, because it is locked before its payment. */

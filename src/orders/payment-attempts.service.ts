@@ -33,7 +33,8 @@ export class PaymentAttempts implements OnModuleInit {
     const locked = await this.repository.lock(id, owner);
     if (!locked) throw new OrderNotFound();
     const { order, now } = locked;
-    order.applyBalance(await this.payments.balance(id, order.owedMinor), now);
+    // Held, because a webhook may bring the money of an earlier attempt at this very moment.
+    order.applyBalance(await this.payments.holdBalance(id, order.owedMinor), now);
     order.refuseUnlessPayable(now);
     const opened = await this.payments.open(attemptFor(order, request));
     await this.settlement.weigh(locked);

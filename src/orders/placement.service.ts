@@ -26,7 +26,10 @@ export class PlacementService {
   ) {}
 
   private get terms(): PaymentTerms {
-    return { expirySeconds: this.config.ORDER_EXPIRY_SECONDS, hardLimitSeconds: this.config.ORDER_HARD_LIMIT_SECONDS };
+    return {
+      expirySeconds: this.config.ORDER_EXPIRY_SECONDS,
+      hardLimitSeconds: this.config.ORDER_HARD_LIMIT_SECONDS,
+    };
   }
 
   /**
@@ -37,7 +40,8 @@ export class PlacementService {
     refuseOtherTotal(expectedTotal, { amountMinor: priced.totals.total, currency: priced.totals.currency });
     const now = await this.repository.now();
     const order = Order.place(priced, now, this.terms);
-    const opened = payment && order.amountDueMinor > 0 ? await this.payments.open(attemptFor(order, payment)) : undefined;
+    const opened =
+      payment && order.amountDueMinor > 0 ? await this.payments.open(attemptFor(order, payment)) : undefined;
     if (opened) order.applyBalance(await this.payments.balance(order.id, order.owedMinor), now);
     if (order.isReadyToConfirm) order.confirm(now);
     await this.journal.place(order);
@@ -48,5 +52,6 @@ export class PlacementService {
 }
 
 function refuseOtherTotal(expected: Money, actual: Money): void {
-  if (expected.amountMinor !== actual.amountMinor || expected.currency !== actual.currency) throw new TotalChanged(expected, actual);
+  if (expected.amountMinor !== actual.amountMinor || expected.currency !== actual.currency)
+    throw new TotalChanged(expected, actual);
 }

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../platform/auth/index.js';
 import { ApiAnswer } from '../platform/http/index.js';
 import { type TodayReportView, todayReport } from './orders.schemas.js';
@@ -10,7 +10,7 @@ import { ReportsService } from './reports.service.js';
 export class ReportsController {
   constructor(private readonly reports: ReportsService) {}
 
-  /** What was placed since midnight UTC. */
+  @ApiOperation({ operationId: 'readTodaysReport', summary: 'Sum up what was placed since midnight UTC' })
   @Get('today')
   @Permission('reports:read')
   @ApiAnswer(200, todayReport)

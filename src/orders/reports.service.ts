@@ -19,9 +19,17 @@ export class ReportsService {
     const day = await this.reports.day();
     const found = await this.reports.today(currency);
     const sold = found.filter(({ status }) => countsAsSold.includes(status));
-    const sum = (rows: StatusOfToday[], of: 'orders' | 'owedMinor' | 'units') => rows.reduce((all, row) => all + row[of], 0);
+    const sum = (rows: StatusOfToday[], of: 'orders' | 'owedMinor' | 'units') =>
+      rows.reduce((all, row) => all + row[of], 0);
     const ordersOf = (status: OrderStatus) => found.find((row) => row.status === status)?.orders ?? 0;
     const byStatus = orderStatuses.map((status) => ({ status, orders: ordersOf(status) }));
-    return { day, currency, orders: sum(found, 'orders'), revenueMinor: sum(sold, 'owedMinor'), units: sum(sold, 'units'), byStatus };
+    return {
+      day,
+      currency,
+      orders: sum(found, 'orders'),
+      revenueMinor: sum(sold, 'owedMinor'),
+      units: sum(sold, 'units'),
+      byStatus,
+    };
   }
 }

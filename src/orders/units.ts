@@ -1,5 +1,5 @@
 import type { OrderLine } from './order-line.entity.js';
-import type { OrderStatus } from './order-status.js';
+import type { OrderStatus, UnitCounts } from './order-status.js';
 import { OrderStateConflict, UnitsNotLeft, UnknownOrderLines } from './orders.errors.js';
 
 /** Units of one order line. */
@@ -21,14 +21,21 @@ export function unitsLeft(order: WithLines): UnitsOfLine[] {
 }
 
 /** The lines of these units; refuses an order that is over, lines it does not have, and more units than are left. */
-export function cancelableUnits(order: WithLines, units: UnitsOfLine[]): { line: OrderLine; quantity: number }[] {
-  if (order.status !== 'pending' && order.status !== 'confirmed') throw new OrderStateConflict(order.status, 'canceled');
+export function cancelableUnits(
+  order: WithLines,
+  units: UnitsOfLine[],
+): { line: OrderLine; quantity: number }[] {
+  if (order.status !== 'pending' && order.status !== 'confirmed')
+    throw new OrderStateConflict(order.status, 'canceled');
   if (units.length === 0) throw new OrderStateConflict(order.status, 'canceled');
   const lines = new Set(order.lines.map((line) => line.id));
-  const unknown = units.map((unit, index) => ({ index, orderLineId: unit.orderLineId })).filter((unit) => !lines.has(unit.orderLineId));
+  const unknown = units
+    .map((unit, index) => ({ index, orderLineId: unit.orderLineId }))
+    .filter((unit) => !lines.has(unit.orderLineId));
   if (unknown.length > 0) throw new UnknownOrderLines(unknown);
   const wanted = new Map<string, number>();
-  for (const { orderLineId, quantity } of units) wanted.set(orderLineId, (wanted.get(orderLineId) ?? 0) + quantity);
+  for (const { orderLineId, quantity } of units)
+    wanted.set(orderLineId, (wanted.get(orderLineId) ?? 0) + quantity);
   const named = order.lines.flatMap((line) => {
     const quantity = wanted.get(line.id);
     return quantity ? [{ line, quantity }] : [];
@@ -43,3 +50,14 @@ const shortage = ({ line, quantity }: { line: OrderLine; quantity: number }) => 
   requested: quantity,
   cancelable: line.expected - line.shipped,
 });
+
+/** Over all lines. */
+export function unitCounts(lines: OrderLine[]): UnitCounts {
+  const sum = (of: keyof UnitCounts): number => lines.reduce((all, line) => all + line[of], 0);
+  return {
+    expected: sum('expected'),
+    shipped: sum('shipped'),
+    delivered: sum('delivered'),
+    returned: sum('returned'),
+  };
+}

@@ -1,11 +1,12 @@
 import { Controller, Param, Post, RawBody, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { Permission } from '../platform/auth/index.js';
 import type { Answer } from '../platform/http/answer.js';
 import { ApiAnswer, ApiProblem } from '../platform/http/index.js';
 import { NotIdempotent } from '../platform/idempotency/index.js';
+import { ApiSignedWebhook } from '../platform/webhooks/index.js';
 import { PaymentWebhooks } from './payment-webhooks.service.js';
 import { providerNames } from './providers/index.js';
 
@@ -16,10 +17,15 @@ const providerName = z.enum(providerNames);
 export class PaymentWebhooksController {
   constructor(private readonly webhooks: PaymentWebhooks) {}
 
-  /** News of a payment, signed by the provider over the raw body. */
+  @ApiOperation({
+    operationId: 'receivePaymentWebhook',
+    summary: 'Tell the news of a payment',
+    description: 'Signed by the provider over the raw body. The same event again changes nothing.',
+  })
   @Post(':provider')
   @Permission('public')
   @NotIdempotent('each event bears an id of its own')
+  @ApiSignedWebhook()
   @ApiAnswer(204)
   @ApiProblem('signature-invalid', 'webhook-malformed', 'payment-not-found', 'payment-currency-mismatch')
   receive(

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentGrant, CurrentOwner, Permission } from '../platform/auth/index.js';
 import type { Grant } from '../platform/auth/permissions.js';
 import type { Owner } from '../platform/auth/principal.js';
@@ -19,7 +19,10 @@ export class PaymentsController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** One attempt to pay, with every movement of its money. */
+  @ApiOperation({
+    operationId: 'readPayment',
+    summary: 'Read one attempt to pay, with every movement of its money',
+  })
   @Get(':id')
   @Permission('payments:read', { own: true })
   @ApiAnswer(200, schemas.paymentView)
@@ -28,7 +31,11 @@ export class PaymentsController {
     return this.reader.show(id, owner);
   }
 
-  /** Takes authorized money; all of it where no amount is named. With `invoice` it records that the money came. */
+  @ApiOperation({
+    operationId: 'capturePayment',
+    summary: 'Take authorized money',
+    description: 'All of it where no amount is named. With `invoice` it records that the money came.',
+  })
   @Post(':id/captures')
   @Permission('payments:capture')
   @Idempotent({ required: true, keptDays: 30 })
@@ -43,7 +50,7 @@ export class PaymentsController {
     return this.idempotency.run(claim, () => this.commands.capture(id, body));
   }
 
-  /** Releases what is authorized and not captured. */
+  @ApiOperation({ operationId: 'voidPayment', summary: 'Release what is authorized and not captured' })
   @Post(':id/voids')
   @Permission('payments:void')
   @Idempotent({ required: true, keptDays: 30 })
@@ -58,7 +65,7 @@ export class PaymentsController {
     return this.idempotency.run(claim, () => this.commands.void(id));
   }
 
-  /** Gives captured money back, in part and repeatedly. */
+  @ApiOperation({ operationId: 'refundPayment', summary: 'Give captured money back, in part and repeatedly' })
   @Post(':id/refunds')
   @Permission('payments:refund')
   @Idempotent({ required: true, keptDays: 30 })

@@ -58,6 +58,11 @@ export class PaymentsService {
     return new OrderMoney(await this.repository.ofOrder(orderId), undefined).balance(owedMinor);
   }
 
+  /** As `balance`, with the payments held until the transaction ends: nothing is recorded between this and the next `open`. */
+  async holdBalance(orderId: string, owedMinor: number): Promise<Balance> {
+    return new OrderMoney(await this.repository.lockOfOrder(orderId), undefined).balance(owedMinor);
+  }
+
   /** From now on no more than `amountMinor` of the order's money is kept, whatever comes later; a worker brings it down. */
   keepOnly(orderId: string, amountMinor: number): Promise<void> {
     return this.keeping.keepOnly(orderId, amountMinor);

@@ -95,11 +95,16 @@ export class ShopClient {
         text,
       };
     } catch (error) {
-      // fetch says TypeError for a refused or cut connection and DOMException for the time-out: both are worth another try.
-      if (error instanceof TypeError || error instanceof DOMException) return undefined;
+      if (isConnectionTrouble(error)) return undefined;
       throw error;
     }
   }
+}
+
+/** fetch says TypeError for a refused or cut connection and TimeoutError for a late answer: both are worth another try. */
+function isConnectionTrouble(error: unknown): boolean {
+  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  return name === 'TypeError' || name === 'TimeoutError';
 }
 
 function bodyOf(body: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { inventoryInvariants } from '../inventory/index.js';
 import { orderInvariants } from '../orders/index.js';
 import { paymentInvariants } from '../payments/index.js';
 import { crossRoomInvariants, eventInvariants } from './cross-room.invariants.js';
+import { historyInvariants } from './history.invariants.js';
 import type { Invariant } from './invariant.js';
 import { platformInvariants } from './platform.invariants.js';
 
@@ -15,6 +16,7 @@ const all: readonly Invariant[] = [
   ...deliveryInvariants,
   ...crossRoomInvariants,
   ...eventInvariants,
+  ...historyInvariants,
   ...platformInvariants,
 ];
 

@@ -1,7 +1,15 @@
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, generateKeyPair, importJWK } from 'jose';
-import { CurrentGrant, CurrentOwner, CurrentPrincipal, type Grant, Permission, PresentedCart, SecretTokens } from '../../src/platform/auth/index.js';
+import {
+  CurrentGrant,
+  CurrentOwner,
+  CurrentPrincipal,
+  type Grant,
+  Permission,
+  PresentedCart,
+  SecretTokens,
+} from '../../src/platform/auth/index.js';
 import type { Owner, Principal } from '../../src/platform/auth/index.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import { currentActor, noContent, type Answer } from '../../src/platform/http/index.js';
@@ -19,7 +27,11 @@ class DoorsController {
 
   @Get('carts')
   @Permission('carts:read', { own: true })
-  cart(@CurrentPrincipal() principal: Principal, @CurrentOwner() owner: Owner, @PresentedCart() presented: string | undefined): object {
+  cart(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentOwner() owner: Owner,
+    @PresentedCart() presented: string | undefined,
+  ): object {
     return { principal, owner, presented: presented ?? null, actor: currentActor() };
   }
 
@@ -111,7 +123,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const get = (path: string, headers: Record<string, string> = {}) => shop.request.get(`/v1/doors/${path}`).set(headers);
+const get = (path: string, headers: Record<string, string> = {}) =>
+  shop.request.get(`/v1/doors/${path}`).set(headers);
 
 describe('the guard', () => {
   const doors = ['items', 'carts', 'carts-of-all', 'cancel', 'deliveries', 'captures', 'redrive'];
@@ -133,12 +146,19 @@ describe('the guard', () => {
   });
 
   it('lets a service through by its scopes alone', async () => {
-    const headers = { Authorization: await shop.bearer('service', 'reader', ['items:read', 'carts:read', 'events:redrive']) };
+    const headers = {
+      Authorization: await shop.bearer('service', 'reader', ['items:read', 'carts:read', 'events:redrive']),
+    };
     expect((await get('items', headers)).status).toBe(200);
-    expect((await get('carts', headers)).body).toMatchObject({ owner: { kind: 'any' }, actor: 'service:dev/reader' });
+    expect((await get('carts', headers)).body).toMatchObject({
+      owner: { kind: 'any' },
+      actor: 'service:dev/reader',
+    });
     expect((await get('redrive', headers)).status).toBe(403);
     const refused = await get('captures', headers);
-    expect(refused.headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="payments:capture"');
+    expect(refused.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", scope="payments:capture"',
+    );
   });
 
   it('tells strangers how to sign in', async () => {
@@ -148,8 +168,12 @@ describe('the guard', () => {
   });
 
   it('gives the handler the condition it must hold', async () => {
-    expect((await get('cancel', await headersOf('guest'))).body).toEqual({ grant: { reach: 'own', condition: 'before-capture' } });
-    expect((await get('cancel', await headersOf('support'))).body).toEqual({ grant: { reach: 'any', condition: 'before-ship' } });
+    expect((await get('cancel', await headersOf('guest'))).body).toEqual({
+      grant: { reach: 'own', condition: 'before-capture' },
+    });
+    expect((await get('cancel', await headersOf('support'))).body).toEqual({
+      grant: { reach: 'any', condition: 'before-ship' },
+    });
   });
 
   it('asks nobody for proof at a public door', async () => {
@@ -165,7 +189,9 @@ describe('the guard', () => {
 
 describe('a start', () => {
   it('is refused while a handler has no permission mark', async () => {
-    await expect(startPlatformApp(database, { controllers: [UnmarkedController] })).rejects.toThrow(/UnmarkedController\.forgotten/);
+    await expect(startPlatformApp(database, { controllers: [UnmarkedController] })).rejects.toThrow(
+      /UnmarkedController\.forgotten/,
+    );
   });
 
   it('is refused while a POST may be done twice', async () => {
@@ -183,7 +209,9 @@ describe('a guest', () => {
       presented: cartId,
       actor: `guest:${cartId}`,
     });
-    expect((await get('carts', { 'Order-Token': orderToken })).body).toMatchObject({ owner: { kind: 'guest', orderId } });
+    expect((await get('carts', { 'Order-Token': orderToken })).body).toMatchObject({
+      owner: { kind: 'guest', orderId },
+    });
   });
 
   it('finds nothing behind a token that was guessed, cut, or made for something else', async () => {
@@ -207,23 +235,38 @@ describe('a guest', () => {
 
   it('keeps a token alive by using it, written once a day', async () => {
     const expiry = async (): Promise<Date> => {
-      const { rows } = await database.query<{ expires_at: Date }>(`select expires_at from auth.secret_token where subject_id = $1`, [cartId]);
+      const { rows } = await database.query<{ expires_at: Date }>(
+        `select expires_at from auth.secret_token where subject_id = $1`,
+        [cartId],
+      );
       return rows[0]?.expires_at ?? new Date(0);
     };
     const before = await expiry();
     await get('carts', { 'Cart-Token': cartToken });
     expect(await expiry()).toEqual(before);
-    await database.query(`update auth.secret_token set expires_at = expires_at - interval '2 days' where subject_id = $1`, [cartId]);
+    await database.query(
+      `update auth.secret_token set expires_at = expires_at - interval '2 days' where subject_id = $1`,
+      [cartId],
+    );
     await get('carts', { 'Cart-Token': cartToken });
     expect((await expiry()).getTime()).toBeGreaterThanOrEqual(before.getTime());
     await database.query(`update auth.secret_token set expires_at = now() where subject_id = $1`, [cartId]);
     expect((await get('carts', { 'Cart-Token': cartToken })).status).toBe(404);
-    await database.query(`update auth.secret_token set expires_at = now() + interval '30 days' where subject_id = $1`, [cartId]);
+    await database.query(
+      `update auth.secret_token set expires_at = now() + interval '30 days' where subject_id = $1`,
+      [cartId],
+    );
   });
 
   it('has a token that is shown again and never stored', async () => {
-    expect(await shop.app.get(SecretTokens).again('cart', cartId)).toEqual({ purpose: 'cart', subjectId: cartId, token: cartToken });
-    const { rows } = await database.query<{ text: string }>(`select string_agg(t::text, ' ') as text from auth.secret_token t`);
+    expect(await shop.app.get(SecretTokens).again('cart', cartId)).toEqual({
+      purpose: 'cart',
+      subjectId: cartId,
+      token: cartToken,
+    });
+    const { rows } = await database.query<{ text: string }>(
+      `select string_agg(t::text, ' ') as text from auth.secret_token t`,
+    );
     expect(rows[0]?.text).not.toContain(cartToken.slice(3));
     expect(rows[0]?.text).not.toContain(Buffer.from(cartToken.slice(3), 'base64url').toString('hex'));
   });
@@ -231,7 +274,8 @@ describe('a guest', () => {
   it('passes through a rotation of the secret, and not through its end', async () => {
     const [old, young] = ['a1'.repeat(16), 'b2'.repeat(16)];
     const id = '0198a5a5-0000-7000-8000-00000000000f';
-    const start = (environment: NodeJS.ProcessEnv): Promise<PlatformApp> => startPlatformApp(database, { controllers: [DoorsController], environment });
+    const start = (environment: NodeJS.ProcessEnv): Promise<PlatformApp> =>
+      startPlatformApp(database, { controllers: [DoorsController], environment });
     const before = await start({ TOKEN_SECRET: old });
     const token = await issue(before, 'cart', id);
     await before.app.close();
@@ -247,7 +291,10 @@ describe('a guest', () => {
 
 describe('a customer', () => {
   it('is the same one with every token of the same subject, and may show a guest’s cart beside it', async () => {
-    const mine = await get('carts', { Authorization: await shop.bearer('customer', 'alice'), 'Cart-Token': cartToken });
+    const mine = await get('carts', {
+      Authorization: await shop.bearer('customer', 'alice'),
+      'Cart-Token': cartToken,
+    });
     const again = await get('carts', { Authorization: await shop.bearer('customer', 'alice') });
     const other = await get('carts', { Authorization: await shop.bearer('customer', 'bob') });
     expect(mine.body).toMatchObject({ principal: { kind: 'customer' }, presented: cartId });
@@ -259,7 +306,9 @@ describe('a customer', () => {
 
 describe('a bearer token', () => {
   async function privateJwk(): Promise<JsonWebKey> {
-    const { rows } = await database.query<{ value: string }>(`select value from auth.secret where name = 'development-issuer'`);
+    const { rows } = await database.query<{ value: string }>(
+      `select value from auth.secret where name = 'development-issuer'`,
+    );
     return JSON.parse(rows[0]?.value ?? '{}') as JsonWebKey;
   }
 
@@ -272,10 +321,20 @@ describe('a bearer token', () => {
 
   async function sign({ header = {}, claims = {}, without = [], key }: Changes): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    const all: Record<string, unknown> = { iss: 'urn:cart:dev', aud: 'urn:cart:api', sub: 'x', role: 'admin', iat: now, exp: now + 60, ...claims };
+    const all: Record<string, unknown> = {
+      iss: 'urn:cart:dev',
+      aud: 'urn:cart:api',
+      sub: 'x',
+      role: 'admin',
+      iat: now,
+      exp: now + 60,
+      ...claims,
+    };
     for (const name of without) delete all[name];
     const signer = key ?? (await importJWK((await privateJwk()) as never, 'ES256'));
-    return new SignJWT(all).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header }).sign(signer, { crit: { x: true } });
+    return new SignJWT(all)
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header })
+      .sign(signer, { crit: { x: true } });
   }
 
   async function refused(token: string): Promise<void> {
@@ -289,10 +348,13 @@ describe('a bearer token', () => {
   });
 
   it('is refused without a signature of ours', async () => {
-    const publicPem = createPublicKey({ key: { ...(await privateJwk()) }, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+    const publicPem = createPublicKey({ key: { ...(await privateJwk()) }, format: 'jwk' })
+      .export({ type: 'spki', format: 'pem' })
+      .toString();
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = decodeJwt(await sign({}));
-    for (const alg of ['none', 'None', 'NONE']) await refused(`${part({ alg, typ: 'at+jwt' })}.${part(claims)}.`);
+    for (const alg of ['none', 'None', 'NONE'])
+      await refused(`${part({ alg, typ: 'at+jwt' })}.${part(claims)}.`);
     await refused(new UnsecuredJWT(claims).encode());
     const forged = `${part({ alg: 'HS256', typ: 'at+jwt' })}.${part(claims)}`;
     await refused(`${forged}.${createHmac('sha256', publicPem).update(forged).digest('base64url')}`);
@@ -304,7 +366,13 @@ describe('a bearer token', () => {
   it('is refused when another key signed it, whatever its header points to', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(publicKey);
-    for (const header of [{}, { jwk }, { jku: 'http://127.0.0.1:9/keys' }, { x5u: 'http://127.0.0.1:9/c' }, { kid: "../../dev/null' or 1=1--" }]) {
+    for (const header of [
+      {},
+      { jwk },
+      { jku: 'http://127.0.0.1:9/keys' },
+      { x5u: 'http://127.0.0.1:9/c' },
+      { kid: "../../dev/null' or 1=1--" },
+    ]) {
       await refused(await sign({ header, key: privateKey }));
     }
   });
@@ -330,7 +398,14 @@ describe('a bearer token', () => {
   });
 
   it('is refused when it is no token at all', async () => {
-    for (const header of ['Bearer', 'Bearer ..', 'Bearer a.b', 'Basic YTpi', 'Bearer a b', `Bearer ${'x'.repeat(4000)}`]) {
+    for (const header of [
+      'Bearer',
+      'Bearer ..',
+      'Bearer a.b',
+      'Basic YTpi',
+      'Bearer a b',
+      `Bearer ${'x'.repeat(4000)}`,
+    ]) {
       expect((await get('items', { Authorization: header })).status).toBe(401);
     }
   });
@@ -339,17 +414,29 @@ describe('a bearer token', () => {
     const given = await shop.request.post('/dev/token').send({ role: 'support', subject: 'eve' }).expect(200);
     expect(given.body).toMatchObject({ tokenType: 'Bearer', expiresInSeconds: 3600 });
     const other = await startPlatformApp(database, { controllers: [DoorsController] });
-    const answer = await other.request.get('/v1/doors/carts').set('Authorization', `Bearer ${given.body.accessToken}`);
-    expect(answer.body).toMatchObject({ principal: { kind: 'staff', staffId: 'dev/eve', roles: ['support'] }, actor: 'staff:dev/eve' });
+    const answer = await other.request
+      .get('/v1/doors/carts')
+      .set('Authorization', `Bearer ${given.body.accessToken}`);
+    expect(answer.body).toMatchObject({
+      principal: { kind: 'staff', staffId: 'dev/eve', roles: ['support'] },
+      actor: 'staff:dev/eve',
+    });
     await other.app.close();
-    await shop.request.post('/dev/token').set('X-Forwarded-For', '127.0.0.1').send({ role: 'admin' }).expect(404);
+    await shop.request
+      .post('/dev/token')
+      .set('X-Forwarded-For', '127.0.0.1')
+      .send({ role: 'admin' })
+      .expect(404);
     await shop.request.post('/dev/token').set('Host', 'evil.test').send({ role: 'admin' }).expect(404);
     await shop.request.post('/dev/token').send({ role: 'root' }).expect(400);
   });
 
   it('is refused whoever made it where only guests are served', async () => {
     const token = await shop.bearer('admin');
-    const closed = await startPlatformApp(database, { controllers: [DoorsController], environment: { AUTH_MODE: 'guests' } });
+    const closed = await startPlatformApp(database, {
+      controllers: [DoorsController],
+      environment: { AUTH_MODE: 'guests' },
+    });
     await closed.request.get('/v1/doors/items').set('Authorization', token).expect(401);
     await closed.request.post('/dev/token').send({ role: 'admin' }).expect(404);
     await closed.request.get('/v1/doors/carts').set('Cart-Token', cartToken).expect(200);

@@ -10,7 +10,9 @@ let house: EventHouse;
 const failures = new Map<string, number>();
 beforeAll(async () => {
   on = await createTestDatabase();
-  await on.query('create table public.probe (id text primary key, moves int not null, furthest int not null)');
+  await on.query(
+    'create table public.probe (id text primary key, moves int not null, furthest int not null)',
+  );
   house = await openEventHouse(on, { isConnected: false });
   house.app.get(Dispatcher).register('prover', 'probe.moved', async ({ id, aggregateId, sequence }) => {
     await house.database.rows(
@@ -71,7 +73,9 @@ it('any duplication, order and interleaving of a history ends as its events in o
         return event ? [{ event, waitsForOthers }] : [];
       });
       const deliveries = [...history.map((event) => ({ event, waitsForOthers: false })), ...extra];
-      const shuffled = deliveries.map((delivery) => ({ delivery, by: order.next().value })).sort((a, b) => a.by - b.by);
+      const shuffled = deliveries
+        .map((delivery) => ({ delivery, by: order.next().value }))
+        .sort((a, b) => a.by - b.by);
       let running: Promise<void>[] = [];
       for (const { delivery } of shuffled) {
         if (delivery.waitsForOthers) {

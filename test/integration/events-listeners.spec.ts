@@ -5,7 +5,14 @@ import { Consumer, Inbox, OnEvent } from '../../src/platform/events/index.js';
 import { armFailPoint } from '../../src/platform/faults/fail-point.js';
 import { currentActor, currentContext } from '../../src/platform/http/request-context.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { type EventHouse, eventually, moved, newProbe, openEventHouse, type ProbeEvent } from '../support/event-house.js';
+import {
+  type EventHouse,
+  eventually,
+  moved,
+  newProbe,
+  openEventHouse,
+  type ProbeEvent,
+} from '../support/event-house.js';
 
 jest.setTimeout(60_000);
 
@@ -27,7 +34,10 @@ class Ledger {
     calls.push(`${event.aggregateId} ${event.sequence}`);
     actors.set(event.aggregateId, currentActor());
     traces.set(event.aggregateId, currentContext()?.traceId);
-    await this.database.rows('insert into public.effect (probe, version) values ($1, $2)', [event.aggregateId, event.sequence]);
+    await this.database.rows('insert into public.effect (probe, version) values ($1, $2)', [
+      event.aggregateId,
+      event.sequence,
+    ]);
     await behaviours.get(event.aggregateId)?.(event);
   }
 }
@@ -56,12 +66,27 @@ afterAll(async () => {
 });
 
 const effects = async (probe: string) =>
-  (await on.query<{ version: number }>('select version from public.effect where probe = $1 order by version', [probe])).rows.map((row) => row.version);
+  (
+    await on.query<{ version: number }>(
+      'select version from public.effect where probe = $1 order by version',
+      [probe],
+    )
+  ).rows.map((row) => row.version);
 const callsOf = (probe: string) => calls.filter((call) => call.startsWith(probe)).length;
 const deadOf = async (probe: string) =>
-  (await on.query<{ consumer: string; sequence: number; tries: number; reason: string; error: string }>('select * from events.dead_letter where aggregateid = $1', [probe])).rows;
+  (
+    await on.query<{ consumer: string; sequence: number; tries: number; reason: string; error: string }>(
+      'select * from events.dead_letter where aggregateid = $1',
+      [probe],
+    )
+  ).rows;
 const dueOf = async (probe: string) =>
-  (await on.query<{ tries: number }>('select due.tries from events.due join events.outbox o on o.id = due.event_id where o.aggregateid = $1', [probe])).rows;
+  (
+    await on.query<{ tries: number }>(
+      'select due.tries from events.due join events.outbox o on o.id = due.event_id where o.aggregateid = $1',
+      [probe],
+    )
+  ).rows;
 const gone = (probe: string) => eventually('nothing is due', async () => (await dueOf(probe)).length === 0);
 
 it('each consumer gets the event, as the system, under the trace of its cause', async () => {
@@ -109,7 +134,8 @@ it('trouble with the database is no try', async () => {
   const probe = newProbe();
   let outages = 7;
   behaviours.set(probe, () => {
-    if (outages-- > 0) throw Object.assign(new Error('the database system is starting up'), { code: '57P03' });
+    if (outages-- > 0)
+      throw Object.assign(new Error('the database system is starting up'), { code: '57P03' });
   });
   await house.tell(moved(probe, 1));
   await eventually('the effect', async () => (await effects(probe)).length === 1);
@@ -160,7 +186,9 @@ describe('the inbox', () => {
 
   it('lets one of ten simultaneous deliveries take effect', async () => {
     const probe = newProbe();
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => inbox().once('ten', probe, write(probe))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => inbox().once('ten', probe, write(probe))),
+    );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await effects(probe)).toEqual([1]);
   });
@@ -177,16 +205,24 @@ describe('the inbox', () => {
   });
 
   it('forgets what is older than anything that can be told again', async () => {
-    await on.query(`insert into events.inbox values ('old', 'a', now() - interval '40 days'), ('old', 'b', now() - interval '20 days')`);
+    await on.query(
+      `insert into events.inbox values ('old', 'a', now() - interval '40 days'), ('old', 'b', now() - interval '20 days')`,
+    );
     expect(await inbox().forget(31, 100)).toBe(1);
-    expect((await on.query(`select event_id from events.inbox where consumer = 'old'`)).rows).toEqual([{ event_id: 'b' }]);
+    expect((await on.query(`select event_id from events.inbox where consumer = 'old'`)).rows).toEqual([
+      { event_id: 'b' },
+    ]);
   });
 });
 
 it('two listeners of one consumer to one event stop the start', () => {
-  expect(() => house.app.get(Dispatcher).register('ledger', 'probe.moved', async () => undefined)).toThrow('listens twice');
+  expect(() => house.app.get(Dispatcher).register('ledger', 'probe.moved', async () => undefined)).toThrow(
+    'listens twice',
+  );
 });
 
 it('an event that nobody declares cannot be listened to', () => {
-  expect(() => house.app.get(Dispatcher).register('ledger', 'probe.melted', async () => undefined)).toThrow('no room declares');
+  expect(() => house.app.get(Dispatcher).register('ledger', 'probe.melted', async () => undefined)).toThrow(
+    'no room declares',
+  );
 });

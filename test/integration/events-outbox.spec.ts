@@ -16,7 +16,13 @@ afterAll(async () => {
 
 const stored = async (probe: string) =>
   (
-    await on.query<{ type: string; sequence: number; position: number; traceparent: string | null; payload: object }>(
+    await on.query<{
+      type: string;
+      sequence: number;
+      position: number;
+      traceparent: string | null;
+      payload: object;
+    }>(
       'select type, sequence, position, traceparent, payload from events.outbox where aggregateid = $1 order by position',
       [probe],
     )
@@ -44,7 +50,9 @@ describe('the outbox', () => {
 
   it('refuses a payload that breaks its schema', async () => {
     const probe = newProbe();
-    await expect(house.tell({ ...moved(probe, 1), payload: { probeId: probe, version: -1 } })).rejects.toThrow('breaks its schema');
+    await expect(
+      house.tell({ ...moved(probe, 1), payload: { probeId: probe, version: -1 } }),
+    ).rejects.toThrow('breaks its schema');
     expect(await stored(probe)).toEqual([]);
   });
 
@@ -90,16 +98,26 @@ describe('the outbox', () => {
   });
 
   it('is read by the debezium names', async () => {
-    const { fields } = await on.query('select id, aggregatetype, aggregateid, type, payload from events.outbox limit 0');
-    expect(fields.map((field) => field.name)).toEqual(['id', 'aggregatetype', 'aggregateid', 'type', 'payload']);
+    const { fields } = await on.query(
+      'select id, aggregatetype, aggregateid, type, payload from events.outbox limit 0',
+    );
+    expect(fields.map((field) => field.name)).toEqual([
+      'id',
+      'aggregatetype',
+      'aggregateid',
+      'type',
+      'payload',
+    ]);
   });
 });
 
 describe('the days of the outbox', () => {
   const partitions = async () =>
-    (await on.query<{ name: string }>(`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events.outbox'::regclass`)).rows.map(
-      (row) => row.name,
-    );
+    (
+      await on.query<{ name: string }>(
+        `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events.outbox'::regclass`,
+      )
+    ).rows.map((row) => row.name);
   const days = () => house.app.get(OutboxDaysRepository);
   const put = (at: string, publishedAt: string | null) =>
     on.query(
@@ -126,7 +144,9 @@ describe('the days of the outbox', () => {
     await put('2026-01-06T12:00:00Z', '2026-01-06T12:00:01Z');
     await put('2026-01-07T12:00:00Z', '2026-01-07T12:00:01Z');
     await days().open(7);
-    await on.query(`insert into events.due (consumer, position, event_id, occurred_at) select 'probes', position, id, occurred_at from events.outbox_20260107`);
+    await on.query(
+      `insert into events.due (consumer, position, event_id, occurred_at) select 'probes', position, id, occurred_at from events.outbox_20260107`,
+    );
     expect(await days().finished(30)).toEqual(['outbox_20260106']);
     await days().drop('outbox_20260106');
     expect(await partitions()).not.toContain('events.outbox_20260106');

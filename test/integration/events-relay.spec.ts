@@ -3,7 +3,14 @@ import pg from 'pg';
 import { armFailPoint } from '../../src/platform/faults/fail-point.js';
 import { Consumer, OnEvent, PublishedEvents } from '../../src/platform/events/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { type EventHouse, eventually, moved, newProbe, openEventHouse, type ProbeEvent } from '../support/event-house.js';
+import {
+  type EventHouse,
+  eventually,
+  moved,
+  newProbe,
+  openEventHouse,
+  type ProbeEvent,
+} from '../support/event-house.js';
 
 jest.setTimeout(60_000);
 
@@ -29,8 +36,10 @@ afterAll(async () => {
   await on.drop();
 });
 
-const versionsTold = (probe: string) => told.filter((event) => event.aggregateId === probe).map((event) => event.sequence);
-const unpublished = async () => (await on.query('select 1 from events.outbox where published_at is null')).rows.length;
+const versionsTold = (probe: string) =>
+  told.filter((event) => event.aggregateId === probe).map((event) => event.sequence);
+const unpublished = async () =>
+  (await on.query('select 1 from events.outbox where published_at is null')).rows.length;
 const relaySession = `select pid from pg_locks where locktype = 'advisory' and objid = 7255102 and granted
   and database = (select oid from pg_database where datname = current_database())`;
 
@@ -85,7 +94,8 @@ it('loses and doubles nothing when its connection is killed again and again', as
   const kills = (async () => {
     for (let kill = 0; kill < 3; kill += 1) await killRelaySession();
   })();
-  for (let version = 1; version <= 20; version += 1) await house.tell(...probes.map((probe) => moved(probe, version)));
+  for (let version = 1; version <= 20; version += 1)
+    await house.tell(...probes.map((probe) => moved(probe, version)));
   await kills;
   const expected = Array.from({ length: 20 }, (_, at) => at + 1);
   for (const probe of probes) {
@@ -141,7 +151,10 @@ describe('with two processes on one database', () => {
 
   it('both are told what went out, for their caches', async () => {
     const seen: string[] = [];
-    for (const [name, one] of [['first', house], ['second', other]] as const) {
+    for (const [name, one] of [
+      ['first', house],
+      ['second', other],
+    ] as const) {
       one.app.get(PublishedEvents).on('probe.stopped', (keys) => seen.push(`${name} ${String(keys)}`));
     }
     const probe = newProbe();

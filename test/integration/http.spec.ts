@@ -7,7 +7,16 @@ import { Permission } from '../../src/platform/auth/index.js';
 import { DomainError } from '../../src/platform/errors/domain-error.js';
 import { allProblems } from '../../src/platform/errors/problems.js';
 import { Database } from '../../src/platform/database/database.js';
-import { type Answer, BodyLimit, BodyTypes, cursorQuery, etagOf, idSchema, ok, text } from '../../src/platform/http/index.js';
+import {
+  type Answer,
+  BodyLimit,
+  BodyTypes,
+  cursorQuery,
+  etagOf,
+  idSchema,
+  ok,
+  text,
+} from '../../src/platform/http/index.js';
 import { NotIdempotent } from '../../src/platform/idempotency/index.js';
 import { createTestDatabase, TestDatabase } from '../support/database.js';
 import { PlatformApp, startPlatformApp } from '../support/platform-app.js';
@@ -58,7 +67,8 @@ class NotesController {
   async fail(@Param('id') how: string): Promise<void> {
     if (how === 'sql') await this.database.rows('select secret_column from nowhere');
     if (how === 'busy') throw new Error('timeout exceeded when trying to connect');
-    if (how === 'wait') throw new DomainError('unavailable', 'temporary-reduced-capacity', 'later', { retryAfterSeconds: 7 });
+    if (how === 'wait')
+      throw new DomainError('unavailable', 'temporary-reduced-capacity', 'later', { retryAfterSeconds: 7 });
     throw new Error('secret detail at /srv/app');
   }
 }
@@ -89,36 +99,69 @@ function sendRaw(bytes: string): Promise<string> {
   });
 }
 
-async function expectProblem(sent: PromiseLike<{ status: number; headers: Record<string, string>; body: unknown }>, status: number, code: string) {
+async function expectProblem(
+  sent: PromiseLike<{ status: number; headers: Record<string, string>; body: unknown }>,
+  status: number,
+  code: string,
+) {
   const answer = await sent;
-  expect(answer.body).toMatchObject({ status, code, type: `/problems/${code}`, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(answer.body).toMatchObject({
+    status,
+    code,
+    type: `/problems/${code}`,
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
   expect(answer.status).toBe(status);
   expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
   return answer;
 }
 
-const post = (body: string | Buffer, type = 'application/json') => shop.request.post('/v1/notes').set('Content-Type', type).send(body);
+const post = (body: string | Buffer, type = 'application/json') =>
+  shop.request.post('/v1/notes').set('Content-Type', type).send(body);
 
 describe('a request with a bad body', () => {
   it('is malformed when it is not JSON, too deep, doubled, or not storable as text', async () => {
-    for (const body of ['{', '[]]', `${'['.repeat(33)}${']'.repeat(33)}`, '{"note":"a","note":"b"}', '{"note":"\\u0000"}', '{"note":"\\ud800"}', '{"__proto__":{}}']) {
+    for (const body of [
+      '{',
+      '[]]',
+      `${'['.repeat(33)}${']'.repeat(33)}`,
+      '{"note":"a","note":"b"}',
+      '{"note":"\\u0000"}',
+      '{"note":"\\ud800"}',
+      '{"__proto__":{}}',
+    ]) {
       await expectProblem(post(body), 400, 'malformed-request');
     }
   });
 
   it('is told which fields are wrong', async () => {
     const answer = await expectProblem(post('{"note":"","price":1}'), 400, 'validation-failed');
-    expect(answer.body).toMatchObject({ instance: '/v1/notes', errors: [{ pointer: '/note' }, { pointer: '/price', code: 'unknown-field' }] });
+    expect(answer.body).toMatchObject({
+      instance: '/v1/notes',
+      errors: [{ pointer: '/note' }, { pointer: '/price', code: 'unknown-field' }],
+    });
     await expectProblem(shop.request.post('/v1/notes'), 400, 'validation-failed');
   });
 
   it('is refused by its media type when it is not plain JSON in UTF-8', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', 'multipart/form-data; boundary=x']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=utf-16',
+      'multipart/form-data; boundary=x',
+    ]) {
       await expectProblem(post('{"note":"a"}', type), 415, 'unsupported-media-type');
     }
     const zipped = gzipSync('{"note":"a"}');
-    const compressed = shop.request.post('/v1/notes').set('Content-Type', 'application/json').set('Content-Encoding', 'gzip');
-    await expectProblem(compressed.serialize((body: Buffer) => body as unknown as string).send(zipped), 415, 'unsupported-media-type');
+    const compressed = shop.request
+      .post('/v1/notes')
+      .set('Content-Type', 'application/json')
+      .set('Content-Encoding', 'gzip');
+    await expectProblem(
+      compressed.serialize((body: Buffer) => body as unknown as string).send(zipped),
+      415,
+      'unsupported-media-type',
+    );
   });
 
   it('is too large above 100,000 bytes, said or not, unless its route takes more', async () => {
@@ -130,7 +173,11 @@ describe('a request with a bad body', () => {
   });
 
   it('reaches routes for other types as the bytes it was', async () => {
-    await shop.request.post('/v1/notes/file').set('Content-Type', 'text/csv').send('sku,quantity\n1,2\n').expect(200, { text: 'sku,quantity\n1,2\n' });
+    await shop.request
+      .post('/v1/notes/file')
+      .set('Content-Type', 'text/csv')
+      .send('sku,quantity\n1,2\n')
+      .expect(200, { text: 'sku,quantity\n1,2\n' });
     await expectProblem(shop.request.post('/v1/notes/file').send({}), 415, 'unsupported-media-type');
   });
 });
@@ -169,7 +216,14 @@ describe('an address', () => {
   });
 
   it('with a bad query is told which', async () => {
-    for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'limit[$ne]=1', 'colour=red']) {
+    for (const query of [
+      'limit=0',
+      'limit=201',
+      'limit=x',
+      'limit=1&limit=2',
+      'limit[$ne]=1',
+      'colour=red',
+    ]) {
       await expectProblem(shop.request.get(`/v1/notes?${query}`), 400, 'validation-failed');
     }
     await shop.request.get('/v1/notes?limit=7').expect(200, { limit: 7 });
@@ -184,7 +238,10 @@ describe('an address', () => {
 describe('an answer', () => {
   it('is not sent again to whom has it', async () => {
     const first = await shop.request.get(`/v1/notes/${id}`).expect(200, { id });
-    expect(first.headers).toMatchObject({ etag: '"note-3"', 'content-type': 'application/json; charset=utf-8' });
+    expect(first.headers).toMatchObject({
+      etag: '"note-3"',
+      'content-type': 'application/json; charset=utf-8',
+    });
     const again = await shop.request.get(`/v1/notes/${id}`).set('If-None-Match', '"note-3"').expect(304);
     expect(again.text).toBe('');
     expect(again.headers['etag']).toBe('"note-3"');
@@ -206,7 +263,9 @@ describe('an answer', () => {
 
   it('bears the caller’s trace', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
-    const answer = await shop.request.get('/v1/nowhere').set('traceparent', `00-${traceId}-b7ad6b7169203331-01`);
+    const answer = await shop.request
+      .get('/v1/nowhere')
+      .set('traceparent', `00-${traceId}-b7ad6b7169203331-01`);
     expect(answer.body).toMatchObject({ traceId });
     const other = await shop.request.get('/v1/nowhere').set('traceparent', 'nonsense');
     expect(other.body).toMatchObject({ traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
@@ -224,7 +283,11 @@ describe('a failure', () => {
   it('that waiting may mend says how long', async () => {
     const busy = await expectProblem(shop.request.delete('/v1/notes/busy'), 503, 'database-busy');
     expect(busy.headers['retry-after']).toBe('1');
-    const later = await expectProblem(shop.request.delete('/v1/notes/wait'), 503, 'temporary-reduced-capacity');
+    const later = await expectProblem(
+      shop.request.delete('/v1/notes/wait'),
+      503,
+      'temporary-reduced-capacity',
+    );
     expect(later.headers['retry-after']).toBe('7');
   });
 
@@ -247,14 +310,20 @@ describe('the socket', () => {
   });
 
   it('refuses requests that two servers would read differently', async () => {
-    const smuggled = 'POST /v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
+    const smuggled =
+      'POST /v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
     expect(await sendRaw(smuggled)).toMatch(/^HTTP\/1\.1 400 /);
     const twice = 'POST /v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd';
     expect(await sendRaw(twice)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('has limits of time', () => {
-    const server: { headersTimeout: number; requestTimeout: number; keepAliveTimeout: number } = shop.app.getHttpServer();
-    expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
+    const server: { headersTimeout: number; requestTimeout: number; keepAliveTimeout: number } =
+      shop.app.getHttpServer();
+    expect(server).toMatchObject({
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+    });
   });
 });

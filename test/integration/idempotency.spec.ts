@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SecretTokens } from '../../src/platform/auth/index.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import { armFailPoint, type FailPoint } from '../../src/platform/faults/fail-point.js';
-import { createTestDatabase, TestDatabase } from '../support/database.js';
-import { PlatformApp, startPlatformApp } from '../support/platform-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { type PlatformApp, startPlatformApp } from '../support/platform-app.js';
 import { inside, outside, ThingsController, ThingsService, thingsTable } from '../support/things.js';
 
 const parts = { controllers: [ThingsController], providers: [ThingsService] };
@@ -32,6 +32,10 @@ beforeEach(async () => {
   guest = { 'Cart-Token': await issueToken(randomUUID()) };
 });
 
+afterEach(() => {
+  for (const letGo of held.splice(0)) letGo();
+});
+
 async function issueToken(cartId: string): Promise<string> {
   const tokens = shop.app.get(SecretTokens);
   return (await shop.app.get(Transaction).run(() => tokens.issue('cart', cartId))).token;
@@ -47,14 +51,20 @@ const pay = (key: string, body: object = { name: 'paid' }, headers = guest) =>
   shop.request.post('/v1/things/payments').set(headers).set('Idempotency-Key', key).send(body);
 
 async function countOf(sql: string, ...parameters: unknown[]): Promise<number> {
-  const { rows } = await database.query<{ count: number }>(`select count(*)::int as count from ${sql}`, parameters);
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::int as count from ${sql}`,
+    parameters,
+  );
   return rows[0]?.count ?? -1;
 }
 const doneTimes = (name: string): Promise<number> => countOf(`public.thing where name = $1`, name);
 const records = (key: string): Promise<number> => countOf(`idempotency.record where key = $1`, key);
 
 async function stateOf(key: string): Promise<string | undefined> {
-  const { rows } = await database.query<{ state: string }>(`select state from idempotency.record where key = $1`, [key]);
+  const { rows } = await database.query<{ state: string }>(
+    `select state from idempotency.record where key = $1`,
+    [key],
+  );
   return rows[0]?.state;
 }
 
@@ -66,14 +76,17 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** Arms a point so that whoever comes there stays there until it is let go. */
+const held: (() => void)[] = [];
+
+/** Arms a point so that whoever comes there stays there until it is let go, or the test is over. */
 function hangAt(point: FailPoint): { reached: Promise<void>; letGo(): void } {
   let letGo = (): void => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  held.push(letGo);
   const reached = new Promise<void>((resolve) => {
     armFailPoint(point, () => {
       resolve();
-      return held;
+      return released;
     });
   });
   return { reached, letGo };
@@ -81,16 +94,24 @@ function hangAt(point: FailPoint): { reached: Promise<void>; letGo(): void } {
 
 /** What other processes see when the one that holds the owner's lock dies. */
 async function killOwners(): Promise<void> {
-  await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop owner' and datname = current_database()`);
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop owner' and datname = current_database()`,
+  );
 }
 
 describe('the first request under a key', () => {
   it('is done and answered, the token in a header and in no record', async () => {
     const key = randomUUID();
     const answer = await create(key, { name: 'first' }).expect(201);
-    expect(answer.headers).toMatchObject({ location: `/v1/things/${answer.body.id}`, etag: '"thing-1"', 'cart-token': expect.stringMatching(/^ct_/) });
+    expect(answer.headers).toMatchObject({
+      location: `/v1/things/${answer.body.id}`,
+      etag: '"thing-1"',
+      'cart-token': expect.stringMatching(/^ct_/),
+    });
     expect(answer.headers['idempotent-replayed']).toBeUndefined();
-    const { rows } = await database.query<{ text: string }>(`select string_agg(r::text, ' ') as text from idempotency.record r`);
+    const { rows } = await database.query<{ text: string }>(
+      `select string_agg(r::text, ' ') as text from idempotency.record r`,
+    );
     expect(rows[0]?.text).not.toContain(answer.headers['cart-token']);
     expect(rows[0]?.text).not.toContain(key);
   });
@@ -116,7 +137,8 @@ describe('a replay', () => {
     const again = await create(`"${key}"`, { name: 'replayed' });
     expect(again.status).toBe(201);
     expect(again.text).toBe(first.text);
-    for (const name of ['location', 'etag', 'cart-token', 'content-type']) expect(again.headers[name]).toBe(first.headers[name]);
+    for (const name of ['location', 'etag', 'cart-token', 'content-type'])
+      expect(again.headers[name]).toBe(first.headers[name]);
     expect(again.headers['idempotent-replayed']).toBe('true');
     expect(await doneTimes('replayed')).toBe(1);
   });
@@ -155,7 +177,10 @@ describe('a replay', () => {
   it('is no replay once the record has expired', async () => {
     const key = randomUUID();
     await move(key, { name: 'expired' }).expect(200);
-    await database.query(`update idempotency.record set expires_at = now() - interval '1 second' where key = $1`, [key]);
+    await database.query(
+      `update idempotency.record set expires_at = now() - interval '1 second' where key = $1`,
+      [key],
+    );
     const again = await move(key, { name: 'expired' }).expect(200);
     expect(again.headers['idempotent-replayed']).toBeUndefined();
     expect(await doneTimes('expired')).toBe(2);
@@ -180,9 +205,15 @@ describe('a key', () => {
 
   it('that is malformed, or a stranger’s and no UUID, is refused', async () => {
     for (const key of ['short', 'with space in it!', 'x'.repeat(256)]) {
-      expect((await move(key, { name: 'x' })).body).toMatchObject({ status: 400, code: 'idempotency-key-invalid' });
+      expect((await move(key, { name: 'x' })).body).toMatchObject({
+        status: 400,
+        code: 'idempotency-key-invalid',
+      });
     }
-    expect((await create('not-a-uuid-but-long', { name: 'x' })).body).toMatchObject({ status: 400, code: 'idempotency-key-invalid' });
+    expect((await create('not-a-uuid-but-long', { name: 'x' })).body).toMatchObject({
+      status: 400,
+      code: 'idempotency-key-invalid',
+    });
     expect(inside.runs).toBe(0);
   });
 
@@ -199,7 +230,12 @@ describe('a key', () => {
     const other = await move(key, { name: 'two' }).expect(422);
     expect(other.body).toMatchObject({ code: 'idempotency-key-reused' });
     expect(inside.runs).toBe(1);
-    const same = await shop.request.post('/v1/things/a/moves').set(guest).set('Idempotency-Key', key).type('json').send('{ "name" : "one" }');
+    const same = await shop.request
+      .post('/v1/things/a/moves')
+      .set(guest)
+      .set('Idempotency-Key', key)
+      .type('json')
+      .send('{ "name" : "one" }');
     expect(same.status).toBe(200);
   });
 
@@ -248,7 +284,8 @@ describe('a hundred requests at once under one key', () => {
     const losers = Array.from({ length: 30 }, () => move(key, { name: 'slow' }).then((answer) => answer));
     await pause(100);
     await create(undefined, { name: 'bystander' }).expect(201);
-    for (const loser of await Promise.all(losers)) expect(loser.body).toMatchObject({ status: 409, code: 'idempotency-in-progress' });
+    for (const loser of await Promise.all(losers))
+      expect(loser.body).toMatchObject({ status: 409, code: 'idempotency-in-progress' });
     hanging.letGo();
     expect((await first).status).toBe(200);
     expect(await doneTimes('slow')).toBe(1);
@@ -269,14 +306,17 @@ describe('a hundred requests at once under one key', () => {
 });
 
 describe('a crash', () => {
-  it.each(['after-claim', 'before-commit'] as const)('in phase 1 (%s) leaves nothing, and the retry does it', async (point) => {
-    const key = randomUUID();
-    armFailPoint(point, () => Promise.reject(dead));
-    await move(key, { name: point }).expect(500);
-    expect([await doneTimes(point), await records(key)]).toEqual([0, 0]);
-    await move(key, { name: point }).expect(200);
-    expect(await doneTimes(point)).toBe(1);
-  });
+  it.each(['after-claim', 'before-commit'] as const)(
+    'in phase 1 (%s) leaves nothing, and the retry does it',
+    async (point) => {
+      const key = randomUUID();
+      armFailPoint(point, () => Promise.reject(dead));
+      await move(key, { name: point }).expect(500);
+      expect([await doneTimes(point), await records(key)]).toEqual([0, 0]);
+      await move(key, { name: point }).expect(200);
+      expect(await doneTimes(point)).toBe(1);
+    },
+  );
 
   it('after the commit and before the reply loses only the reply', async () => {
     const key = randomUUID();
@@ -287,18 +327,21 @@ describe('a crash', () => {
     expect(await doneTimes('unheard')).toBe(1);
   });
 
-  it.each(['before-provider', 'after-provider-before-record'] as const)('in phase 2 (%s) is resumed from the recovery point, for the same thing', async (point) => {
-    const key = randomUUID();
-    const name = `resumed ${point}`;
-    armFailPoint(point, () => Promise.reject(dead));
-    await pay(key, { name }).expect(500);
-    await until(async () => (await stateOf(key)) === 'done');
-    const again = await pay(key, { name }).expect(201);
-    expect(again.headers['idempotent-replayed']).toBe('true');
-    expect(new Set(outside.calls).size).toBe(1);
-    expect(await doneTimes(name)).toBe(1);
-    expect(await countOf(`public.thing where name = $1 and payment = 'approved'`, name)).toBe(1);
-  });
+  it.each(['before-provider', 'after-provider-before-record'] as const)(
+    'in phase 2 (%s) is resumed from the recovery point, for the same thing',
+    async (point) => {
+      const key = randomUUID();
+      const name = `resumed ${point}`;
+      armFailPoint(point, () => Promise.reject(dead));
+      await pay(key, { name }).expect(500);
+      await until(async () => (await stateOf(key)) === 'done');
+      const again = await pay(key, { name }).expect(201);
+      expect(again.headers['idempotent-replayed']).toBe('true');
+      expect(new Set(outside.calls).size).toBe(1);
+      expect(await doneTimes(name)).toBe(1);
+      expect(await countOf(`public.thing where name = $1 and payment = 'approved'`, name)).toBe(1);
+    },
+  );
 
   it('in phase 3, after its commit, loses only the reply', async () => {
     const key = randomUUID();
@@ -322,7 +365,10 @@ describe('a crash', () => {
     expect(answer.status).toBe(402);
     const replayed = await pay(key, { name: 'taken over' }).expect(402);
     expect(replayed.text).toBe(answer.text);
-    const { rows } = await database.query<{ fence: number }>(`select fence from idempotency.record where key = $1`, [key]);
+    const { rows } = await database.query<{ fence: number }>(
+      `select fence from idempotency.record where key = $1`,
+      [key],
+    );
     expect(rows[0]?.fence).toBe(2);
     await other.app.close();
   });
@@ -399,7 +445,9 @@ describe('what has been kept long enough', () => {
        from generate_series(1, 2500) n`,
     );
     await until(async () => (await countOf(`idempotency.record where principal_id = 'sweep'`)) === 1);
-    expect(await countOf(`idempotency.record where principal_id = 'sweep' and state = 'in_progress'`)).toBe(1);
+    expect(await countOf(`idempotency.record where principal_id = 'sweep' and state = 'in_progress'`)).toBe(
+      1,
+    );
   });
 
   it('is not sent again when the provider may have forgotten its key', async () => {

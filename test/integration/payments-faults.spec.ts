@@ -75,11 +75,9 @@ describe('faults of a payment provider', () => {
     await room.keepOnly(orderId, 0);
     const [ended] = await room.settled(orderId);
     expect(ended).toMatchObject({ status: 'voided', capturedMinor: 0 });
-    const key = ended?.transactions.find(({ kind }) => kind === 'authorization')?.id ?? '';
     const body = { reference: payment.id, amountMinor: 5000, currency: 'GBP', instrument: 'tok_approve' };
     await room.sandbox('POST', '/psp/payments', body, { 'idempotency-key': randomUUID() });
     expect((await room.entries(payment.id)).filter(({ kind }) => kind === 'capture')).toEqual([]);
-    expect(key).not.toBe('');
   });
 
   it('gives back what was captured although the order had ended while the provider worked', async () => {

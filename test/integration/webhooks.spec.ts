@@ -8,7 +8,12 @@ jest.setTimeout(60_000);
 
 const secret = 'the-secret-that-the-carrier-shares';
 const signatures = new WebhookSignatures();
-const body = JSON.stringify({ eventId: randomUUID(), trackingNumber: 'nobody-has-it', status: 'in_transit', rawStatus: 'T', scannedAt: '2026-11-24T12:00:00.000Z' });
+const body = JSON.stringify({
+  eventId: randomUUID(),
+  trackingNumber: 'nobody-has-it',
+  code: 'AT-HUB',
+  scannedAt: '2026-11-24T12:00:00.000Z',
+});
 
 let shop: TestApp;
 beforeAll(async () => {
@@ -24,7 +29,11 @@ const send = (bytes: string | Buffer, headers: Record<string, string>): Promise<
   });
 
 const refusals = async (reason: string): Promise<number> =>
-  sumOf((await shop.request.get('/metrics').expect(200)).text, 'webhook_signature_failures_total', `reason="${reason}"`);
+  sumOf(
+    (await shop.request.get('/metrics').expect(200)).text,
+    'webhook_signature_failures_total',
+    `reason="${reason}"`,
+  );
 
 const rowsWritten = async (): Promise<number> => {
   const { rows } = await shop.database.query<{ count: number }>(
@@ -40,12 +49,36 @@ it('reads a webhook that is signed, and only then looks for what it names', asyn
 
 const forgeries: [string, string, () => Promise<Response>][] = [
   ['without headers', 'headers-missing', () => send(body, {})],
-  ['by another secret', 'signature-wrong', () => send(body, signatures.sign('a', body, 'the secret of another party here'))],
-  ['changed by one byte', 'signature-wrong', () => send(body.replace('in_transit', 'in_transiT'), signatures.sign('a', body, secret))],
-  ['written anew', 'signature-wrong', () => send(JSON.stringify(JSON.parse(body), null, 1), signatures.sign('a', body, secret))],
-  ['under another id', 'signature-wrong', () => send(body, { ...signatures.sign('a', body, secret), 'webhook-id': 'b' })],
-  ['301 seconds old', 'timestamp-outside', () => send(body, signatures.sign('a', body, secret, new Date(Date.now() - 301_000)))],
-  ['301 seconds ahead', 'timestamp-outside', () => send(body, signatures.sign('a', body, secret, new Date(Date.now() + 302_000)))],
+  [
+    'by another secret',
+    'signature-wrong',
+    () => send(body, signatures.sign('a', body, 'the secret of another party here')),
+  ],
+  [
+    'changed by one byte',
+    'signature-wrong',
+    () => send(body.replace('AT-HUB', 'AT-HUC'), signatures.sign('a', body, secret)),
+  ],
+  [
+    'written anew',
+    'signature-wrong',
+    () => send(JSON.stringify(JSON.parse(body), null, 1), signatures.sign('a', body, secret)),
+  ],
+  [
+    'under another id',
+    'signature-wrong',
+    () => send(body, { ...signatures.sign('a', body, secret), 'webhook-id': 'b' }),
+  ],
+  [
+    '301 seconds old',
+    'timestamp-outside',
+    () => send(body, signatures.sign('a', body, secret, new Date(Date.now() - 301_000))),
+  ],
+  [
+    '301 seconds ahead',
+    'timestamp-outside',
+    () => send(body, signatures.sign('a', body, secret, new Date(Date.now() + 302_000))),
+  ],
 ];
 
 it.each(forgeries)('refuses one %s, counts it and writes nothing', async (_how, reason, forge) => {
@@ -58,7 +91,10 @@ it.each(forgeries)('refuses one %s, counts it and writes nothing', async (_how, 
 });
 
 it('refuses what is packed, because the signature is of the bytes', async () => {
-  const answer = await send(gzipSync(body), { ...signatures.sign('a', body, secret), 'content-encoding': 'gzip' });
+  const answer = await send(gzipSync(body), {
+    ...signatures.sign('a', body, secret),
+    'content-encoding': 'gzip',
+  });
   expect([401, 415]).toContain(answer.status);
 });
 

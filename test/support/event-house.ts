@@ -35,7 +35,13 @@ export type ProbeEvent = DomainEvent<'probe.moved'>;
 
 /** An aggregate's next transition. */
 export function moved(probeId: string, version: number): NewEvent<'probe.moved'> {
-  return { type: 'probe.moved', aggregateId: probeId, sequence: version, key: probeId, payload: { probeId, version } };
+  return {
+    type: 'probe.moved',
+    aggregateId: probeId,
+    sequence: version,
+    key: probeId,
+    payload: { probeId, version },
+  };
 }
 
 export const newProbe = (): string => randomUUID();
@@ -59,11 +65,24 @@ interface Parts {
 }
 
 export async function openEventHouse(on: TestDatabase, parts: Parts = {}): Promise<EventHouse> {
-  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATABASE_URL: on.url, ...parts.environment });
-  const platform = [ConfigModule.forRoot(config), DatabaseModule.forRoot(migrations), WorkersModule, EventsModule];
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: on.url,
+    ...parts.environment,
+  });
+  const platform = [
+    ConfigModule.forRoot(config),
+    DatabaseModule.forRoot(migrations),
+    WorkersModule,
+    EventsModule,
+  ];
   @Module({ imports: platform, controllers: parts.listeners ?? [] })
   class EventTestModule {}
-  const app = await NestFactory.create<NestExpressApplication>(EventTestModule, { logger: false, abortOnError: false });
+  const app = await NestFactory.create<NestExpressApplication>(EventTestModule, {
+    logger: false,
+    abortOnError: false,
+  });
   await app.init();
   if (parts.isConnected ?? true) await connectEvents(app);
   const [outbox, transaction, database] = [app.get(Outbox), app.get(Transaction), app.get(Database)];
@@ -81,4 +100,3 @@ export async function eventually<T>(what: string, look: () => Promise<T> | T): P
     await pause(20);
   }
 }
-

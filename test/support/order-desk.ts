@@ -4,7 +4,13 @@ import { ShopClient } from '../../src/replay/shop-client.js';
 import type { TestApp } from './app.js';
 import { staffToken, stockItems } from './traffic/staff.js';
 
-export const address = { name: 'A Shopper', line1: '1 High Street', city: 'London', postalCode: 'N1 1AA', country: 'GB' };
+export const address = {
+  name: 'A Shopper',
+  line1: '1 High Street',
+  city: 'London',
+  postalCode: 'N1 1AA',
+  country: 'GB',
+};
 
 type Headers = Record<string, string>;
 
@@ -22,11 +28,24 @@ export interface OrderBody {
   lineCount: number;
   unitCount: number;
   canceledUnitCount: number;
-  lines?: { orderLineId: string; sku: string; quantity: number; canceled: number; shipped: number; total: number }[];
+  lines?: {
+    orderLineId: string;
+    sku: string;
+    quantity: number;
+    canceled: number;
+    shipped: number;
+    total: number;
+  }[];
   linesUrl?: string;
   actionUrl?: string;
   attention?: string[];
-  payments?: { id: string; status: string; capturedMinor: number; refundedMinor: number; openMinor: number }[];
+  payments?: {
+    id: string;
+    status: string;
+    capturedMinor: number;
+    refundedMinor: number;
+    openMinor: number;
+  }[];
   deliveries: { id: string; status: string }[];
 }
 
@@ -68,22 +87,42 @@ export class OrderDesk {
     return bearer(await this.shop.token(role, subject));
   }
 
-  async send<Body = Reply['body']>(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply<Body>> {
-    const key: Headers = method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
+  async send<Body = Reply['body']>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string | undefined> = {},
+  ): Promise<Reply<Body>> {
+    const key = method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
+    const sent = Object.entries({ 'content-type': 'application/json', ...key, ...headers }).filter(
+      ([, value]) => value !== undefined,
+    );
     const answer = await fetch(`${this.shop.url}/v1/${path}`, {
       method,
-      headers: { 'content-type': 'application/json', ...key, ...headers },
+      headers: Object.fromEntries(sent) as Headers,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Body,
+    };
   }
 
   /** One call without a cart: one unit of the first item unless said otherwise. */
-  async place({ lines = [{ sku: this.sku(0), quantity: 1 }], payment, key, as = {} }: Wanted = {}): Promise<Placed> {
+  async place({
+    lines = [{ sku: this.sku(0), quantity: 1 }],
+    payment,
+    key,
+    as = {},
+  }: Wanted = {}): Promise<Placed> {
     const expectedTotal = { amountMinor: this.totalOf(lines), currency: 'GBP' };
     const body = { lines, email: 'shopper@example.com', shippingAddress: address, expectedTotal, payment };
-    return placed(await this.send('POST', 'orders', body, { ...as, ...(key ? { 'Idempotency-Key': key } : {}) }), as);
+    return placed(
+      await this.send('POST', 'orders', body, { ...as, ...(key ? { 'Idempotency-Key': key } : {}) }),
+      as,
+    );
   }
 
   invoiced(lines?: Wanted['lines'], as?: Headers): Promise<Placed> {
@@ -95,19 +134,33 @@ export class OrderDesk {
   }
 
   /** A guest's cart that can be ordered. */
-  async fillCart(lines: { sku: string; quantity: number }[]): Promise<{ id: string; as: Headers; total: number }> {
+  async fillCart(
+    lines: { sku: string; quantity: number }[],
+  ): Promise<{ id: string; as: Headers; total: number }> {
     const opened = await this.send<{ id: string }>('POST', 'carts', { lines });
     const as = { 'Cart-Token': opened.headers.get('cart-token') ?? '' };
     const details = { email: 'shopper@example.com', shippingAddress: address };
     const match = { ...as, 'If-Match': opened.headers.get('etag') ?? '' };
-    const named = await this.send<{ totals: { total: number } }>('PATCH', `carts/${opened.body.id}`, details, match);
+    const named = await this.send<{ totals: { total: number } }>(
+      'PATCH',
+      `carts/${opened.body.id}`,
+      details,
+      match,
+    );
     if (named.status !== 200) throw new Error(`${named.status} ${JSON.stringify(named.body)}`);
     return { id: opened.body.id, as, total: named.body.totals.total };
   }
 
-  async checkOut(cart: { id: string; as: Headers; total: number }, payment?: Wanted['payment'], key: string = randomUUID()): Promise<Placed> {
+  async checkOut(
+    cart: { id: string; as: Headers; total: number },
+    payment?: Wanted['payment'],
+    key: string = randomUUID(),
+  ): Promise<Placed> {
     const body = { expectedTotal: { amountMinor: cart.total, currency: 'GBP' }, payment };
-    const answer = await this.send('POST', `carts/${cart.id}/checkout`, body, { ...cart.as, 'Idempotency-Key': key });
+    const answer = await this.send('POST', `carts/${cart.id}/checkout`, body, {
+      ...cart.as,
+      'Idempotency-Key': key,
+    });
     return placed(answer, cart.as);
   }
 
@@ -132,7 +185,12 @@ export class OrderDesk {
   }
 
   async scan(deliveryId: string, status: string): Promise<Reply> {
-    const body = { eventId: randomUUID(), status, rawStatus: status.toUpperCase(), scannedAt: new Date().toISOString() };
+    const body = {
+      eventId: randomUUID(),
+      status,
+      rawStatus: status.toUpperCase(),
+      scannedAt: new Date().toISOString(),
+    };
     return this.send('POST', `deliveries/${deliveryId}/tracking-events`, body, this.staff);
   }
 
@@ -147,8 +205,14 @@ export class OrderDesk {
   }
 
   /** Its time to be paid is over, as if it had passed. */
-  async letTimePass(order: { id: string }, column: 'expires_at' | 'hard_limit_at' = 'expires_at'): Promise<void> {
-    await this.shop.database.query(`update orders."order" set ${column} = now() - interval '1 second' where id = $1`, [order.id]);
+  async letTimePass(
+    order: { id: string },
+    column: 'expires_at' | 'hard_limit_at' = 'expires_at',
+  ): Promise<void> {
+    await this.shop.database.query(
+      `update orders."order" set ${column} = now() - interval '1 second' where id = $1`,
+      [order.id],
+    );
   }
 
   async eventsOf(order: { id: string }): Promise<string[]> {

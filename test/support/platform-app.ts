@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/platform/config/load-config.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
 import { configureHttp, HttpModule } from '../../src/platform/http/index.js';
 import { IdempotencyModule } from '../../src/platform/idempotency/index.js';
+import { Workers } from '../../src/platform/workers/workers.js';
 import { WorkersModule } from '../../src/platform/workers/workers.module.js';
 import type { TestDatabase } from './database.js';
 
@@ -36,14 +37,29 @@ const quiet: NodeJS.ProcessEnv = {
   SWEEP_INTERVAL_MS: '50',
 };
 
-export async function startPlatformApp(database: TestDatabase, { controllers, providers = [], environment = {} }: Parts): Promise<PlatformApp> {
+export async function startPlatformApp(
+  database: TestDatabase,
+  { controllers, providers = [], environment = {} }: Parts,
+): Promise<PlatformApp> {
   const config = loadConfig({ ...quiet, DATABASE_URL: database.url, ...environment });
-  const platform = [ConfigModule.forRoot(config), DatabaseModule.forRoot(migrations), AuthModule, HttpModule, IdempotencyModule, WorkersModule];
+  const platform = [
+    ConfigModule.forRoot(config),
+    DatabaseModule.forRoot(migrations),
+    AuthModule,
+    HttpModule,
+    IdempotencyModule,
+    WorkersModule,
+  ];
   @Module({ imports: platform, controllers, providers })
   class PlatformTestModule {}
-  const app = await NestFactory.create<NestExpressApplication>(PlatformTestModule, { bodyParser: false, logger: false, abortOnError: false });
+  const app = await NestFactory.create<NestExpressApplication>(PlatformTestModule, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
   configureHttp(app, { isProduction: config.mode === 'production' });
   await app.listen(0, '127.0.0.1');
+  app.get(Workers).start();
   const url = await app.getUrl();
   const bearer: PlatformApp['bearer'] = async (role, subject, scopes) =>
     `Bearer ${await app.get(DevelopmentIssuer).token({ role, subject, scopes })}`;

@@ -5,10 +5,19 @@ import type { Owner } from '../../src/platform/auth/index.js';
 import { Database } from '../../src/platform/database/database.js';
 import { DomainError } from '../../src/platform/errors/domain-error.js';
 import { accepted, type Answer, created, etagOf, ok, refused } from '../../src/platform/http/index.js';
-import { ClaimKey, Idempotency, Idempotent, type IdempotentRequest, type Resume } from '../../src/platform/idempotency/index.js';
+import {
+  ClaimKey,
+  Idempotency,
+  Idempotent,
+  type IdempotentRequest,
+  type Resume,
+} from '../../src/platform/idempotency/index.js';
 
 /** How the outside party behaves; a test sets it. */
-export const outside = { calls: [] as string[], answer: 'approved' as 'approved' | 'declined' | 'unknown' | 'throws' };
+export const outside = {
+  calls: [] as string[],
+  answer: 'approved' as 'approved' | 'declined' | 'unknown' | 'throws',
+};
 
 /** How the work itself behaves. */
 export const inside = { runs: 0, before: async (): Promise<void> => {} };
@@ -54,12 +63,18 @@ export class ThingsService implements OnModuleInit {
   }
 
   pay(request: IdempotentRequest, { name }: Thing): Promise<Answer> {
-    return this.idempotency.run(request, async (): Promise<Resume> => ({ recoveryPoint: 'things.pay', resource: await this.insert(name) }));
+    return this.idempotency.run(request, async (): Promise<Resume> => ({
+      recoveryPoint: 'things.pay',
+      resource: await this.insert(name),
+    }));
   }
 
   private async insert(name: string): Promise<string> {
     inside.runs += 1;
-    const row = await this.database.row<{ id: string }>(`insert into public.thing values (gen_random_uuid()::text, $1) returning id`, [name]);
+    const row = await this.database.row<{ id: string }>(
+      `insert into public.thing values (gen_random_uuid()::text, $1) returning id`,
+      [name],
+    );
     await inside.before();
     if (!row) throw new Error('no row came back');
     return row.id;
@@ -75,7 +90,8 @@ export class ThingsService implements OnModuleInit {
     await this.database.rows(`update public.thing set payment = $2 where id = $1`, [id, outcome]);
     const location = `/v1/things/${id}`;
     if (outcome === 'unknown') return accepted({ id, payment: outcome }, { location });
-    if (outcome === 'declined') return refused(new DomainError('payment-declined', 'thing-declined', 'no money'), { location });
+    if (outcome === 'declined')
+      return refused(new DomainError('payment-declined', 'thing-declined', 'no money'), { location });
     return created({ id, payment: outcome }, { location });
   }
 }

@@ -22,18 +22,27 @@ export class Authentication {
 
   /** @throws TokenInvalid for an Authorization header that proves nothing */
   async prove({ headers }: Pick<Request, 'headers'>): Promise<Proof> {
-    const bearer = headers.authorization === undefined ? undefined : await this.bearers.authenticate(bearerOf(headers.authorization));
+    const bearer =
+      headers.authorization === undefined
+        ? undefined
+        : await this.bearers.authenticate(bearerOf(headers.authorization));
     const cartToken = one(headers['cart-token']);
     const orderToken = one(headers['order-token']);
-    const cartId = cartToken === undefined ? undefined : await this.secretTokens.authenticate('cart', cartToken);
-    const orderId = orderToken === undefined ? undefined : await this.secretTokens.authenticate('order', orderToken);
-    const hasDeadToken = (cartToken !== undefined && cartId === undefined) || (orderToken !== undefined && orderId === undefined);
+    const cartId =
+      cartToken === undefined ? undefined : await this.secretTokens.authenticate('cart', cartToken);
+    const orderId =
+      orderToken === undefined ? undefined : await this.secretTokens.authenticate('order', orderToken);
+    const hasDeadToken =
+      (cartToken !== undefined && cartId === undefined) ||
+      (orderToken !== undefined && orderId === undefined);
     return { principal: bearer ?? guest(cartId, orderId), presentedCartId: cartId, hasDeadToken };
   }
 }
 
 function guest(cartId: string | undefined, orderId: string | undefined): Principal {
-  return cartId === undefined && orderId === undefined ? { kind: 'anonymous' } : { kind: 'guest', cartId, orderId };
+  return cartId === undefined && orderId === undefined
+    ? { kind: 'anonymous' }
+    : { kind: 'guest', cartId, orderId };
 }
 
 function bearerOf(header: string): string {

@@ -19,8 +19,14 @@ const role = z.enum(['customer', 'support', 'fulfilment', 'finance', 'admin', 's
 export const developmentTokenRequest = z
   .strictObject({
     role,
-    subject: z.string().regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters').optional(),
-    scopes: z.array(z.string().regex(/^[a-z]+:[a-z]+$/)).max(50).optional(),
+    subject: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
+      .optional(),
+    scopes: z
+      .array(z.string().regex(/^[a-z]+:[a-z]+$/))
+      .max(50)
+      .optional(),
   })
   .meta({ id: 'DevelopmentTokenRequest' });
 export type DevelopmentTokenRequest = z.output<typeof developmentTokenRequest>;
@@ -44,7 +50,9 @@ export class DevelopmentIssuer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     if (this.config.authMode !== 'dev') return;
-    const stored = (await this.secrets.find('development-issuer')) ?? (await this.secrets.keep('development-issuer', await makeKey()));
+    const stored =
+      (await this.secrets.find('development-issuer')) ??
+      (await this.secrets.keep('development-issuer', await makeKey()));
     const jwk = JSON.parse(stored) as JWK;
     const { d: _private, ...publicPart } = jwk;
     this.keys = { sign: await importKey(jwk), verify: await importKey(publicPart) };
@@ -66,7 +74,13 @@ export class DevelopmentIssuer implements OnModuleInit {
   get issuer(): Issuer | undefined {
     const { keys } = this;
     if (!keys) return undefined;
-    return { issuer: issuerName, audience, algorithms: [algorithm], key: () => Promise.resolve(keys.verify), principalOf };
+    return {
+      issuer: issuerName,
+      audience,
+      algorithms: [algorithm],
+      key: () => Promise.resolve(keys.verify),
+      principalOf,
+    };
   }
 }
 
@@ -75,7 +89,8 @@ function principalOf(claims: JWTPayload): Principal | undefined {
   if (!known.success) return undefined;
   const { sub, role: given, scope } = known.data;
   if (given === 'customer') return { kind: 'customer', customerId: customerIdOf(issuerName, sub) };
-  if (given === 'service') return { kind: 'service', serviceId: `dev/${sub}`, scopes: scope.split(' ').filter(Boolean) };
+  if (given === 'service')
+    return { kind: 'service', serviceId: `dev/${sub}`, scopes: scope.split(' ').filter(Boolean) };
   return { kind: 'staff', staffId: `dev/${sub}`, roles: [given] };
 }
 

@@ -3,7 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { NotIdempotent } from '../idempotency/idempotent.decorator.js';
-import { DevelopmentIssuer, type DevelopmentTokenRequest, developmentTokenRequest, developmentTokenSeconds } from './development-issuer.js';
+import {
+  DevelopmentIssuer,
+  type DevelopmentTokenRequest,
+  developmentTokenRequest,
+  developmentTokenSeconds,
+} from './development-issuer.js';
 import { isFromThisMachine } from './loopback.js';
 import { Permission } from './permission.decorator.js';
 
@@ -20,7 +25,8 @@ export class DevelopmentController {
     @Req() request: Request,
     @Body({ schema: developmentTokenRequest }) body: DevelopmentTokenRequest,
   ): Promise<{ accessToken: string; tokenType: 'Bearer'; expiresInSeconds: number }> {
-    if (!isFromThisMachine(request)) throw new DomainError('not-found', 'not-found', 'there is nothing at this address');
+    if (!isFromThisMachine(request))
+      throw new DomainError('not-found', 'not-found', 'there is nothing at this address');
     const accessToken = await this.issuer.token(body);
     return { accessToken, tokenType: 'Bearer', expiresInSeconds: developmentTokenSeconds };
   }

@@ -3,7 +3,16 @@ import { type PermissionName, permissions, type Who } from './permissions.js';
 import type { Principal } from './principal.js';
 
 /** The table of the specification, column by column, in words a person can compare; `-` is no. */
-const columns: Who[] = ['anonymous', 'guest', 'customer', 'support', 'fulfilment', 'finance', 'admin', 'service'];
+const columns: Who[] = [
+  'anonymous',
+  'guest',
+  'customer',
+  'support',
+  'fulfilment',
+  'finance',
+  'admin',
+  'service',
+];
 const table: Record<PermissionName, string> = {
   'items:read': 'yes yes yes yes yes yes yes scope',
   'items:write': '- - - - - - any scope',
@@ -61,7 +70,9 @@ describe('the permission table', () => {
   });
 
   it('gives owners nothing where the handler is not made for owners', () => {
-    expect(grantOf({ permission: 'orders:read', own: false }, principalOf('customer', 'orders:read'))).toBeUndefined();
+    expect(
+      grantOf({ permission: 'orders:read', own: false }, principalOf('customer', 'orders:read')),
+    ).toBeUndefined();
   });
 
   it('takes the widest of several roles', () => {
@@ -70,8 +81,15 @@ describe('the permission table', () => {
   });
 
   it('shows shoppers their own rows and staff everybody’s', () => {
-    expect(ownerOf(principalOf('customer', 'orders:read'), { reach: 'own' })).toEqual({ kind: 'customer', customerId: 'u' });
-    expect(ownerOf(principalOf('guest', 'orders:read'), { reach: 'own' })).toEqual({ kind: 'guest', cartId: 'c', orderId: 'o' });
+    expect(ownerOf(principalOf('customer', 'orders:read'), { reach: 'own' })).toEqual({
+      kind: 'customer',
+      customerId: 'u',
+    });
+    expect(ownerOf(principalOf('guest', 'orders:read'), { reach: 'own' })).toEqual({
+      kind: 'guest',
+      cartId: 'c',
+      orderId: 'o',
+    });
     expect(ownerOf(principalOf('support', 'orders:read'), { reach: 'any' })).toEqual({ kind: 'any' });
     expect(ownerOf({ kind: 'anonymous' }, { reach: 'yes' })).toEqual({ kind: 'guest' });
   });

@@ -5,8 +5,13 @@ import type { Owner, Principal } from './principal.js';
 /** What the table gives this principal at a handler with this mark; undefined is no. */
 export function grantOf(mark: PermissionMark, principal: Principal): Grant | undefined {
   const row = permissions[mark.permission];
-  const grant = principal.kind === 'staff' ? widest(principal.roles.map((role) => row[role])) : columnOf(principal, row);
-  if (grant?.reach === 'scope' && !(principal.kind === 'service' && principal.scopes.includes(mark.permission))) return undefined;
+  const grant =
+    principal.kind === 'staff' ? widest(principal.roles.map((role) => row[role])) : columnOf(principal, row);
+  if (
+    grant?.reach === 'scope' &&
+    !(principal.kind === 'service' && principal.scopes.includes(mark.permission))
+  )
+    return undefined;
   if (grant?.reach === 'own' && !mark.own) return undefined;
   return grant;
 }
@@ -15,11 +20,15 @@ export function grantOf(mark: PermissionMark, principal: Principal): Grant | und
 export function ownerOf(principal: Principal, grant: Grant): Owner {
   if (grant.reach === 'any' || grant.reach === 'scope') return { kind: 'any' };
   if (principal.kind === 'customer') return { kind: 'customer', customerId: principal.customerId };
-  if (principal.kind === 'guest') return { kind: 'guest', cartId: principal.cartId, orderId: principal.orderId };
+  if (principal.kind === 'guest')
+    return { kind: 'guest', cartId: principal.cartId, orderId: principal.orderId };
   return principal.kind === 'anonymous' ? { kind: 'guest' } : { kind: 'any' };
 }
 
-function columnOf(principal: Exclude<Principal, { kind: 'staff' }>, row: (typeof permissions)[PermissionMark['permission']]): Grant | undefined {
+function columnOf(
+  principal: Exclude<Principal, { kind: 'staff' }>,
+  row: (typeof permissions)[PermissionMark['permission']],
+): Grant | undefined {
   return principal.kind === 'system' ? { reach: 'any' } : row[principal.kind];
 }
 

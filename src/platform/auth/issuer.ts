@@ -18,5 +18,11 @@ export interface Issuer {
 export function customerIdOf(issuer: string, subject: string): string {
   const hex = createHash('sha256').update(`${issuer}\n${subject}`).digest('hex');
   // RFC 9562, version 8: custom content, variant 10.
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -8,7 +8,10 @@ export class PermissionCheck implements OnApplicationBootstrap {
   constructor(private readonly routes: Routes) {}
 
   onApplicationBootstrap(): void {
-    const unmarked = this.routes.all().filter(({ handler }) => Reflect.getMetadata(PERMISSION, handler) === undefined);
-    if (unmarked.length > 0) throw new Error(`handlers without @Permission: ${unmarked.map(({ name }) => name).join(', ')}`);
+    const unmarked = this.routes
+      .all()
+      .filter(({ handler }) => Reflect.getMetadata(PERMISSION, handler) === undefined);
+    if (unmarked.length > 0)
+      throw new Error(`handlers without @Permission: ${unmarked.map(({ name }) => name).join(', ')}`);
   }
 }

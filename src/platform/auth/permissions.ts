@@ -1,13 +1,36 @@
 /** The rows of the permission table. */
 export type PermissionName =
-  | 'items:read' | 'items:write' | 'orders:place' | 'orders:lookup' | 'carts:list' | 'carts:create' | 'carts:read'
-  | 'carts:write' | 'carts:checkout' | 'orders:read' | 'orders:cancel' | 'orders:list' | 'orders:timeline' | 'payments:read' | 'payments:create'
-  | 'payments:capture' | 'payments:void' | 'payments:refund' | 'reports:read' | 'events:read' | 'audit:read'
-  | 'deliveries:read' | 'deliveries:write' | 'inventory:read' | 'inventory:write' | 'events:redrive'
+  | 'items:read'
+  | 'items:write'
+  | 'orders:place'
+  | 'orders:lookup'
+  | 'carts:list'
+  | 'carts:create'
+  | 'carts:read'
+  | 'carts:write'
+  | 'carts:checkout'
+  | 'orders:read'
+  | 'orders:cancel'
+  | 'orders:list'
+  | 'orders:timeline'
+  | 'payments:read'
+  | 'payments:create'
+  | 'payments:capture'
+  | 'payments:void'
+  | 'payments:refund'
+  | 'reports:read'
+  | 'events:read'
+  | 'audit:read'
+  | 'deliveries:read'
+  | 'deliveries:write'
+  | 'inventory:read'
+  | 'inventory:write'
+  | 'events:redrive'
   /** Open to all, without business data (health, metrics, docs), or proven otherwise (a provider's signature, loopback). */
   | 'public';
 
-export type Who = 'anonymous' | 'guest' | 'customer' | 'support' | 'fulfilment' | 'finance' | 'admin' | 'service';
+export type Who =
+  'anonymous' | 'guest' | 'customer' | 'support' | 'fulfilment' | 'finance' | 'admin' | 'service';
 
 /** What the room must hold beside the guard: how far the object may have come, or how much. */
 export type Condition = 'before-capture' | 'before-packed' | 'before-ship' | 'within-limit';
@@ -24,7 +47,15 @@ const any: Grant = { reach: 'any' };
 const scope: Grant = { reach: 'scope' };
 const only = (grant: Grant, condition: Condition): Grant => ({ ...grant, condition });
 
-const everybody = { anonymous: yes, guest: yes, customer: yes, support: yes, fulfilment: yes, finance: yes, admin: yes };
+const everybody = {
+  anonymous: yes,
+  guest: yes,
+  customer: yes,
+  support: yes,
+  fulfilment: yes,
+  finance: yes,
+  admin: yes,
+};
 const shoppers = { anonymous: yes, guest: yes, customer: yes };
 const owners = { guest: own, customer: own };
 const machines = { admin: any, service: scope };

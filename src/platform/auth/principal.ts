@@ -11,7 +11,10 @@ export type Principal =
   | { kind: 'system'; worker: string };
 
 /** Which rows a request may see, as the query's where-clause takes it; `any` has no owner condition. */
-export type Owner = { kind: 'any' } | { kind: 'guest'; cartId?: string; orderId?: string } | { kind: 'customer'; customerId: string };
+export type Owner =
+  | { kind: 'any' }
+  | { kind: 'guest'; cartId?: string; orderId?: string }
+  | { kind: 'customer'; customerId: string };
 
 /** Stable text of the principal for timelines and records: `guest:<id>`, `customer:<id>`, `staff:<id>`, `system:<worker>`. */
 export function actorOf(principal: Principal): string {

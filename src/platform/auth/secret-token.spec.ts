@@ -30,7 +30,9 @@ describe('a secret token', () => {
 
 describe('a customer id', () => {
   it('is a UUID that belongs to issuer and subject together', () => {
-    expect(customerIdOf('urn:a', 'alice@example.test')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(customerIdOf('urn:a', 'alice@example.test')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(customerIdOf('urn:a', 'alice')).toBe(customerIdOf('urn:a', 'alice'));
     expect(customerIdOf('urn:a', 'alice')).not.toBe(customerIdOf('urn:b', 'alice'));
   });
@@ -38,7 +40,9 @@ describe('a customer id', () => {
 
 describe('a request for a development token', () => {
   const from = (remoteAddress: string, headers: Record<string, string>): boolean =>
-    isFromThisMachine({ headers, socket: { remoteAddress } } as unknown as Parameters<typeof isFromThisMachine>[0]);
+    isFromThisMachine({ headers, socket: { remoteAddress } } as unknown as Parameters<
+      typeof isFromThisMachine
+    >[0]);
 
   it('is answered on this machine alone', () => {
     expect(from('127.0.0.1', { host: 'localhost:8080' })).toBe(true);

@@ -9,7 +9,10 @@ const shape = { cart: /^ct_[A-Za-z0-9_-]{43}$/, order: /^ot_[A-Za-z0-9_-]{43}$/ 
 
 /** The token of a subject: 256 bits that only the secret and the row's salt together give. */
 export function deriveToken(key: TokenKey, purpose: TokenPurpose, subjectId: string, salt: Buffer): string {
-  const mac = createHmac('sha256', key.secret).update(`${purpose}\n${subjectId}\n`).update(salt).digest('base64url');
+  const mac = createHmac('sha256', key.secret)
+    .update(`${purpose}\n${subjectId}\n`)
+    .update(salt)
+    .digest('base64url');
   return prefix[purpose] + mac;
 }
 

@@ -32,7 +32,10 @@ export class SecretTokensRepository {
     );
   }
 
-  async findLive(hash: Buffer, purpose: TokenPurpose): Promise<(StoredToken & { isToBeExtended: boolean }) | undefined> {
+  async findLive(
+    hash: Buffer,
+    purpose: TokenPurpose,
+  ): Promise<(StoredToken & { isToBeExtended: boolean }) | undefined> {
     return this.database.row(
       `select subject_id as "subjectId", salt, key_id as "keyId",
               expires_at < now() + ${lifetime} - ${extendAfter} as "isToBeExtended"
@@ -42,7 +45,10 @@ export class SecretTokensRepository {
   }
 
   async extend(hash: Buffer): Promise<void> {
-    await this.database.rows(`update auth.secret_token set expires_at = now() + ${lifetime} where hash = $1 and spent_at is null`, [hash]);
+    await this.database.rows(
+      `update auth.secret_token set expires_at = now() + ${lifetime} where hash = $1 and spent_at is null`,
+      [hash],
+    );
   }
 
   async spend(purpose: TokenPurpose, subjectId: string): Promise<void> {

@@ -42,6 +42,9 @@ export class TokenKeys implements OnModuleInit {
 }
 
 function keyOf(secret: string): TokenKey {
-  const id = createHash('sha256').update(createHmac('sha256', secret).update('key id').digest()).digest('hex').slice(0, 16);
+  const id = createHash('sha256')
+    .update(createHmac('sha256', secret).update('key id').digest())
+    .digest('hex')
+    .slice(0, 16);
   return { id, secret };
 }

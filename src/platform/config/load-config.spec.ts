@@ -75,6 +75,15 @@ describe('a database without a word on the mode', () => {
   });
 });
 
+describe('a sandbox run apart', () => {
+  it('is refused without the secret that signs its webhooks', () => {
+    const problems = problemsOf({ SANDBOX_URL: 'http://localhost:8090' });
+    expect(problems).toEqual([
+      expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set although SANDBOX_URL is/),
+    ]);
+  });
+});
+
 describe('production', () => {
   it('starts with sign-in off, a secret and no sandbox', () => {
     expect(configOf(production)).toMatchObject({
@@ -104,17 +113,28 @@ describe('production', () => {
       { DATABASE_URL: 'postgres://shop:changeme@db/shop' },
       /^DATABASE_URL has a placeholder/,
     ],
-    ['the sandbox', { SANDBOX_URL: 'http://localhost:8090' }, /^SANDBOX_URL/],
+    ['the sandbox', { SANDBOX_URL: 'http://localhost:8090', SANDBOX_WEBHOOK_SECRET: secret }, /^SANDBOX_URL/],
   ])('refuses %s', (_what, changed, sentence) => {
     expect(problemsOf({ ...production, ...changed })).toEqual([expect.stringMatching(sentence)]);
   });
 
   it('takes the sandbox where that is said plainly', () => {
-    const config = configOf({ ...production, ALLOW_SANDBOX: 'true', SANDBOX_URL: 'http://localhost:8090' });
+    const config = configOf({
+      ...production,
+      ALLOW_SANDBOX: 'true',
+      SANDBOX_URL: 'http://localhost:8090',
+      SANDBOX_WEBHOOK_SECRET: secret,
+    });
     expect(config.isSandboxAllowed).toBe(true);
   });
 
   it('tells all that it refuses at once', () => {
-    expect(problemsOf({ NODE_ENV: 'production', SANDBOX_URL: 'http://localhost:8090' })).toHaveLength(3);
+    expect(
+      problemsOf({
+        NODE_ENV: 'production',
+        SANDBOX_URL: 'http://localhost:8090',
+        SANDBOX_WEBHOOK_SECRET: secret,
+      }),
+    ).toHaveLength(3);
   });
 });

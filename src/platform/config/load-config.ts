@@ -20,7 +20,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const given = onlyKnown(environment);
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describeFault(issue, given)));
-  const faults = [...missingMode(parsed.data), ...productionFaults(parsed.data)];
+  const faults = [
+    ...missingMode(parsed.data),
+    ...missingSecret(parsed.data),
+    ...productionFaults(parsed.data),
+  ];
   if (faults.length > 0) throw new ConfigError(faults);
   return completed(parsed.data);
 }
@@ -51,6 +55,14 @@ function missingMode(environment: Environment): string[] {
   return [
     'NODE_ENV is not set although DATABASE_URL is: say which is meant, NODE_ENV=production (real money, real sign-in) ' +
       'or NODE_ENV=development (sandbox money, development sign-in)',
+  ];
+}
+
+/** A sandbox run apart signs its webhooks with a secret that both sides must be told. */
+function missingSecret({ SANDBOX_URL, SANDBOX_WEBHOOK_SECRET }: Environment): string[] {
+  if (SANDBOX_URL === undefined || SANDBOX_WEBHOOK_SECRET !== undefined) return [];
+  return [
+    'SANDBOX_WEBHOOK_SECRET is not set although SANDBOX_URL is, wanted: the secret that the sandbox was started with',
   ];
 }
 

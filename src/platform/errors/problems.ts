@@ -32,10 +32,16 @@ export function statusOf(kind: ErrorKind): number {
 }
 
 /** Declares a code with the page that explains it; a room does so in its `<room>.errors.ts`. A code has one status. */
-export function declareProblem(code: string, kind: ErrorKind | number, title: string, description: string): void {
+export function declareProblem(
+  code: string,
+  kind: ErrorKind | number,
+  title: string,
+  description: string,
+): void {
   const status = typeof kind === 'number' ? kind : statusByKind[kind];
   const earlier = entries.get(code);
-  if (earlier && earlier.status !== status) throw new Error(`problem ${code} is declared with ${earlier.status} and ${status}`);
+  if (earlier && earlier.status !== status)
+    throw new Error(`problem ${code} is declared with ${earlier.status} and ${status}`);
   entries.set(code, { code, status, title, description });
 }
 
@@ -43,7 +49,12 @@ export function declareProblem(code: string, kind: ErrorKind | number, title: st
 export function problemEntry(error: DomainError): ProblemEntry {
   const known = entries.get(error.code);
   if (known) return known;
-  const entry = { code: error.code, status: statusByKind[error.kind], title: titleOf(error.code), description: titleOf(error.code) };
+  const entry = {
+    code: error.code,
+    status: statusByKind[error.kind],
+    title: titleOf(error.code),
+    description: titleOf(error.code),
+  };
   entries.set(error.code, entry);
   return entry;
 }

@@ -77,7 +77,8 @@ export class DatabaseChannel {
   }
 
   private receive(name: string, message: string): void {
-    for (const [channel, told] of this.told) if (nameOf(channel) === name) for (const tell of told) tell(message);
+    for (const [channel, told] of this.told)
+      if (nameOf(channel) === name) for (const tell of told) tell(message);
   }
 }
 

@@ -5,7 +5,7 @@ import type { OutboxEvent } from './outbox-event.js';
 export interface DeadLetter {
   consumer: string;
   event: OutboxEvent;
-  /** `listener-failed`, `no-listener` or `payload-malformed`. */
+  /** The error's name. */
   reason: string;
   error: string;
   tries: number;
@@ -15,6 +15,14 @@ export interface DeadLetter {
 @Injectable()
 export class DeadLettersRepository {
   constructor(private readonly database: Database) {}
+
+  async has(consumer: string, eventId: string): Promise<boolean> {
+    const row = await this.database.row(
+      'select from events.dead_letter where consumer = $1 and event_id = $2',
+      [consumer, eventId],
+    );
+    return row !== undefined;
+  }
 
   async keep({ consumer, event, reason, error, tries }: DeadLetter): Promise<void> {
     await this.database.rows(

@@ -21,7 +21,10 @@ const mostTries = 5;
 const backOffMs = [100, 400, 1500, 4000];
 const infrastructureBackOffMs = 500;
 
-const retries = defineCounter('listener_retries_total', 'Events that are told a listener again, by why', ['consumer', 'reason']);
+const retries = defineCounter('listener_retries_total', 'Events that are told a listener again, by why', [
+  'consumer',
+  'reason',
+]);
 
 /** Brings an event to one consumer, once, whatever transport delivered it, and decides what a failure means. */
 @Injectable()
@@ -55,7 +58,7 @@ export class Dispatcher {
     try {
       await runInContext(
         { traceId: traceIdOf(event.traceparent), principal: { kind: 'system', worker: consumer } },
-        () => this.tell(consumer, event),
+        () => this.tell(consumer, event, tries),
       );
       return { isDone: true };
     } catch (error) {
@@ -64,7 +67,9 @@ export class Dispatcher {
     }
   }
 
-  private async tell(consumer: string, event: OutboxEvent): Promise<void> {
+  private async tell(consumer: string, event: OutboxEvent, tries: number): Promise<void> {
+    // A crash right after the dead letter brings the event again; an effect now would contradict the letter.
+    if (tries === mostTries - 1 && (await this.deadLetters.has(consumer, event.id))) return;
     const listener = this.listeners.get(consumer)?.get(event.type);
     if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
     requiredEntry(event.type).payload.parse(event.payload);
@@ -85,7 +90,10 @@ export class Dispatcher {
     const againMs = tries < mostTries ? backOffMs[tries - 1] : undefined;
     if (againMs === undefined) return this.bury(consumer, event, tries, error);
     retries.inc({ consumer, reason: 'listener' });
-    this.logger.warn({ ...nameOf(consumer, event), tries, err: error }, 'a listener failed and will be told again');
+    this.logger.warn(
+      { ...nameOf(consumer, event), tries, err: error },
+      'a listener failed and will be told again',
+    );
     return { isDone: false, againMs, tries };
   }
 
@@ -95,7 +103,10 @@ export class Dispatcher {
     } catch (failure) {
       return this.pause(consumer, event, tries - 1, failure);
     }
-    this.logger.error({ ...nameOf(consumer, event), tries, err: error }, 'an event was set aside as a dead letter');
+    this.logger.error(
+      { ...nameOf(consumer, event), tries, err: error },
+      'an event was set aside as a dead letter',
+    );
     return { isDone: true };
   }
 }

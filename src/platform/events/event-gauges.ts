@@ -7,8 +7,12 @@ const lookEveryMs = 2000;
 
 const backlog = defineGauge('outbox_backlog', 'Events that are committed and not published');
 const lag = defineGauge('outbox_lag_seconds', 'Age of the oldest event that is not published');
-const due = defineGauge('listener_backlog', 'Events that are published and whose effect is still to come', ['consumer']);
-const dead = defineGauge('dead_letters', 'Events that a consumer could not take; a person decides', ['consumer']);
+const due = defineGauge('listener_backlog', 'Events that are published and whose effect is still to come', [
+  'consumer',
+]);
+const dead = defineGauge('dead_letters', 'Events that a consumer could not take; a person decides', [
+  'consumer',
+]);
 
 interface Figures {
   backlog: number;
@@ -47,7 +51,8 @@ export class EventGauges implements OnModuleInit {
 
   /** A consumer that has nothing left must be told to be at 0. */
   private show(figures: Figures): void {
-    for (const consumer of [...Object.keys(figures.due), ...Object.keys(figures.dead)]) this.consumers.add(consumer);
+    for (const consumer of [...Object.keys(figures.due), ...Object.keys(figures.dead)])
+      this.consumers.add(consumer);
     for (const consumer of this.consumers) {
       due.set({ consumer }, figures.due[consumer] ?? 0);
       dead.set({ consumer }, figures.dead[consumer] ?? 0);

@@ -17,14 +17,19 @@ type Count = (event: NewEvent) => void;
 
 const counts = new Map<string, Count[]>();
 
-const committed = defineCounter('domain_events_total', 'Domain events that were committed, by type', ['type']);
+const committed = defineCounter('domain_events_total', 'Domain events that were committed, by type', [
+  'type',
+]);
 
 /** Declares a figure at the top of a room's file; it counts committed events of this process. */
-export function defineEventMetric<T extends EventType, const Label extends string = never>(metric: EventMetric<T, Label>): void {
+export function defineEventMetric<T extends EventType, const Label extends string = never>(
+  metric: EventMetric<T, Label>,
+): void {
   const counter = defineCounter(metric.name, metric.help, metric.labels ?? []);
   const count: Count = (event) => {
     // Looked up by the event's type, so the payload is the one that the metric reads.
-    const { by = 1, labels = {} as Record<Label, string> } = metric.read?.(event.payload as EventCatalogue[T]) ?? {};
+    const { by = 1, labels = {} as Record<Label, string> } =
+      metric.read?.(event.payload as EventCatalogue[T]) ?? {};
     counter.inc(labels, by);
   };
   counts.set(metric.on, [...(counts.get(metric.on) ?? []), count]);

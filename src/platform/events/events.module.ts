@@ -16,7 +16,15 @@ import { Relay } from './relay.js';
 import { RelayRepository } from './relay.repository.js';
 import { RelaySignal } from './relay-signal.js';
 
-const outbox = [Outbox, OutboxRepository, RelaySignal, DatabaseChannel, OutboxDaysRepository, OutboxKeeper, EventGauges];
+const outbox = [
+  Outbox,
+  OutboxRepository,
+  RelaySignal,
+  DatabaseChannel,
+  OutboxDaysRepository,
+  OutboxKeeper,
+  EventGauges,
+];
 const relay = [Relay, RelayRepository, Leader, PublishedEvents];
 const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, InProcessServer];
 

@@ -9,7 +9,10 @@ interface Item {
 }
 
 const keys = ['a', 'b', 'c', 'd'];
-const arrivals = fc.array(fc.record({ key: fc.constantFrom(...keys), failures: fc.nat(2), turns: fc.nat(3) }), { maxLength: 30 });
+const arrivals = fc.array(
+  fc.record({ key: fc.constantFrom(...keys), failures: fc.nat(2), turns: fc.nat(3) }),
+  { maxLength: 30 },
+);
 
 it('does every item once, in the order of its key, whatever fails and however long each takes', async () => {
   await fc.assert(

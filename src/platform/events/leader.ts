@@ -51,7 +51,9 @@ export class Leader {
     const client = await this.pool.connect();
     let isLeader = true;
     try {
-      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [leaderLock]);
+      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+        leaderLock,
+      ]);
       isLeader = rows[0]?.held === true;
       if (isLeader) await this.lead(client, duties);
     } finally {

@@ -28,7 +28,8 @@ export const OnEvent =
   };
 
 /** Names the consumer on the listener's class: one consumer (and, over Kafka, one group) per room. */
-export const Consumer = (name: string): ClassDecorator => applyDecorators(SetMetadata(CONSUMER, name), UseFilters(RealErrorFilter));
+export const Consumer = (name: string): ClassDecorator =>
+  applyDecorators(SetMetadata(CONSUMER, name), UseFilters(RealErrorFilter));
 
 /** @throws Error where the listener's class has no `@Consumer` */
 export function consumerOf({ listener }: ListenerExtras): string {

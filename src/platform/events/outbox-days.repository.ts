@@ -40,10 +40,14 @@ export class OutboxDaysRepository {
     return finished;
   }
 
-  /** @param name as `finished` answered it */
+  /**
+   * Keeps a note of it, so that an auditor knows from a gap what was dropped and what is lost.
+   * @param name as `finished` answered it
+   */
   drop(name: string): Promise<void> {
     return this.transaction.run(async () => {
       await this.database.rows(`set local lock_timeout = '${dropPatience}'`);
+      await this.database.rows('insert into events.dropped_day (name) values ($1)', [name]);
       await this.database.rows(`drop table events.${name}`);
     });
   }

@@ -10,7 +10,19 @@ export interface OutboxEvent extends DomainEvent {
 }
 
 /** The columns that `toOutboxEvent` reads, for a select from `events.outbox` under the name `outbox`. */
-export const outboxColumns = ['id', 'type', 'aggregatetype', 'aggregateid', 'sequence', 'key', 'topic', 'payload', 'position', 'occurred_at', 'traceparent']
+export const outboxColumns = [
+  'id',
+  'type',
+  'aggregatetype',
+  'aggregateid',
+  'sequence',
+  'key',
+  'topic',
+  'payload',
+  'position',
+  'occurred_at',
+  'traceparent',
+]
   .map((column) => `outbox.${column}`)
   .join(', ');
 

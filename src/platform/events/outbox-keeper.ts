@@ -25,7 +25,9 @@ export class OutboxKeeper implements OnModuleInit {
     this.workers.every('events.open-days', keepIntervalMs, () => this.days.open(daysAhead));
     this.workers.every('events.drop-days', keepIntervalMs, () => this.dropDays(retentionDays));
     // A day longer than the events: what can still be told again must be known to have been handled.
-    this.workers.every('events.forget', keepIntervalMs, () => this.inbox.forget(retentionDays + 1, forgottenAtOnce));
+    this.workers.every('events.forget', keepIntervalMs, () =>
+      this.inbox.forget(retentionDays + 1, forgottenAtOnce),
+    );
   }
 
   private async dropDays(retentionDays: number): Promise<number> {

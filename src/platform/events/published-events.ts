@@ -53,7 +53,8 @@ export class PublishedEvents {
     return [...types].flatMap((type) => {
       const keys = [...new Set(events.filter((event) => event.type === type).map((event) => event.key))];
       const parts: string[][] = [];
-      for (let start = 0; start < keys.length; start += keysPerMessage) parts.push(keys.slice(start, start + keysPerMessage));
+      for (let start = 0; start < keys.length; start += keysPerMessage)
+        parts.push(keys.slice(start, start + keysPerMessage));
       return parts.map((part) => JSON.stringify({ type, keys: part } satisfies Message));
     });
   }

@@ -15,7 +15,11 @@ const batchSize = 500;
 const shortestPollMs = 50;
 const longestPollMs = 1000;
 
-const published = defineCounter('events_published_total', 'Domain events that a transport acknowledged, by type', ['type']);
+const published = defineCounter(
+  'events_published_total',
+  'Domain events that a transport acknowledged, by type',
+  ['type'],
+);
 const refusals = defineCounter('relay_refusals_total', 'Batches that a transport did not take');
 
 /** Brings what was committed to the transport, in order of position, and marks only what was acknowledged. */
@@ -58,12 +62,19 @@ export class Relay {
     return acknowledged.length;
   }
 
-  private async publish(events: readonly OutboxEvent[], connection: Connection, transport: EventTransport): Promise<readonly OutboxEvent[]> {
+  private async publish(
+    events: readonly OutboxEvent[],
+    connection: Connection,
+    transport: EventTransport,
+  ): Promise<readonly OutboxEvent[]> {
     try {
       return await transport.publish(events, connection);
     } catch (error) {
       refusals.inc({});
-      this.logger.warn({ err: error, events: events.length }, 'the transport took nothing, the events wait in the outbox');
+      this.logger.warn(
+        { err: error, events: events.length },
+        'the transport took nothing, the events wait in the outbox',
+      );
       return [];
     }
   }

@@ -28,7 +28,8 @@ export class FaultsModule implements OnModuleInit {
     this.logger.warn(`fail point ${point}: ${reaction}`);
     if (reaction === 'throw') throw new Error(`fail point ${point}`);
     if (reaction === 'stall') await pause(stallMs);
-    if (reaction === 'cut' && !cutConnection()) this.logger.warn(`fail point ${point}: there is no connection to cut`);
+    if (reaction === 'cut' && !cutConnection())
+      this.logger.warn(`fail point ${point}: there is no connection to cut`);
   }
 }
 

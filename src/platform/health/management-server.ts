@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { exposition } from '../metrics/index.js';
 import { HealthReport } from './health-report.js';
@@ -13,7 +13,7 @@ interface Page {
 
 /** The port of management: figures and detailed health for operators, apart from the API so that a firewall can tell them apart. */
 @Injectable()
-export class ManagementServer implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ManagementServer implements OnApplicationShutdown {
   private readonly logger = new Logger('Management');
   private server?: Server;
 
@@ -22,7 +22,8 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** The server calls it; a command of the command line does not, so that it takes no port. */
+  async start(): Promise<void> {
     const port = this.config.MANAGEMENT_PORT;
     if (port === undefined) return;
     const server = createServer((request, response) => void this.answer(request, response));

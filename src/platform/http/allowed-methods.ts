@@ -9,7 +9,8 @@ interface Router {
 }
 
 function routerOf(app: unknown): Router | undefined {
-  if ((typeof app !== 'function' && typeof app !== 'object') || app === null || !('router' in app)) return undefined;
+  if ((typeof app !== 'function' && typeof app !== 'object') || app === null || !('router' in app))
+    return undefined;
   return app.router as Router;
 }
 

@@ -1,4 +1,11 @@
-import { CallHandler, ExecutionContext, Injectable, NestInterceptor, NotAcceptableException, StreamableFile } from '@nestjs/common';
+import {
+  CallHandler,
+  ExecutionContext,
+  Injectable,
+  NestInterceptor,
+  NotAcceptableException,
+  StreamableFile,
+} from '@nestjs/common';
 import { HEADERS_METADATA, HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
@@ -19,11 +26,13 @@ export class AnswerInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    const hasOwnType = this.reflector.get<unknown[] | undefined>(HEADERS_METADATA, context.getHandler()) !== undefined;
+    const hasOwnType =
+      this.reflector.get<unknown[] | undefined>(HEADERS_METADATA, context.getHandler()) !== undefined;
     if (!hasOwnType && !request.accepts('application/json', 'application/problem+json')) {
       throw new NotAcceptableException('answers are application/json');
     }
-    const hasOwnStatus = this.reflector.get<number | undefined>(HTTP_CODE_METADATA, context.getHandler()) !== undefined;
+    const hasOwnStatus =
+      this.reflector.get<number | undefined>(HTTP_CODE_METADATA, context.getHandler()) !== undefined;
     return next.handle().pipe(
       map((result: unknown) => {
         if (isAnswer(result)) return write(result, request, response);
@@ -37,7 +46,12 @@ export class AnswerInterceptor implements NestInterceptor {
 }
 
 function isView(result: unknown): result is object {
-  return typeof result === 'object' && result !== null && !(result instanceof StreamableFile) && !Buffer.isBuffer(result);
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    !(result instanceof StreamableFile) &&
+    !Buffer.isBuffer(result)
+  );
 }
 
 function write(answer: Answer, request: Request, response: Response): string | undefined {
@@ -47,7 +61,12 @@ function write(answer: Answer, request: Request, response: Response): string | u
   if (answer.isReplay) response.setHeader('Idempotent-Replayed', 'true');
   const etag = wire.headers['ETag'];
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (isRead && wire.status === 200 && etag !== undefined && noneMatchHolds(request.headers['if-none-match'], etag)) {
+  if (
+    isRead &&
+    wire.status === 200 &&
+    etag !== undefined &&
+    noneMatchHolds(request.headers['if-none-match'], etag)
+  ) {
     response.removeHeader('Content-Type');
     response.status(304);
     return undefined;

@@ -27,19 +27,39 @@ export interface Answer {
 type Extras = Pick<Answer, 'location' | 'etag' | 'token'>;
 
 export const ok = (body: unknown, extras: Extras = {}): Answer => ({ status: 200, body, ...extras });
-export const created = (body: unknown, extras: Extras & { location: string }): Answer => ({ status: 201, body, ...extras });
-export const accepted = (body: unknown, extras: Extras & { location: string }): Answer => ({ status: 202, body, ...extras });
+export const created = (body: unknown, extras: Extras & { location: string }): Answer => ({
+  status: 201,
+  body,
+  ...extras,
+});
+export const accepted = (body: unknown, extras: Extras & { location: string }): Answer => ({
+  status: 202,
+  body,
+  ...extras,
+});
 export const noContent = (extras: Extras = {}): Answer => ({ status: 204, ...extras });
 
 /** Commits what was done and answers with a problem document; `extras` as for a success. */
-export const refused = (refusal: DomainError, extras: Extras = {}): Answer => ({ status: 0, refusal, ...extras });
+export const refused = (refusal: DomainError, extras: Extras = {}): Answer => ({
+  status: 0,
+  refusal,
+  ...extras,
+});
 
 const answerKeys: ReadonlySet<string> = new Set([
-  'status', 'body', 'location', 'etag', 'token', 'refusal', 'written', 'isReplay',
+  'status',
+  'body',
+  'location',
+  'etag',
+  'token',
+  'refusal',
+  'written',
+  'isReplay',
 ] satisfies (keyof Answer)[]);
 
 /** Tells an Answer from a plain view, which may have a `status` too, though never a number among these keys alone. */
 export function isAnswer(value: unknown): value is Answer {
-  if (typeof value !== 'object' || value === null || !('status' in value) || typeof value.status !== 'number') return false;
+  if (typeof value !== 'object' || value === null || !('status' in value) || typeof value.status !== 'number')
+    return false;
   return Object.keys(value).every((key) => answerKeys.has(key));
 }

@@ -26,7 +26,9 @@ export class BodyInterceptor implements NestInterceptor {
   }
 
   private async read(request: RequestWithRawBody, context: ExecutionContext): Promise<void> {
-    const isEmpty = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
+    const isEmpty =
+      request.headers['transfer-encoding'] === undefined &&
+      Number(request.headers['content-length'] ?? 0) === 0;
     if (isEmpty) {
       request.body = {};
       return;
@@ -41,11 +43,18 @@ export class BodyInterceptor implements NestInterceptor {
 
 function mediaType(request: Request, accepted: string[]): string {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new MediaTypeRefused('compressed bodies are not taken');
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new MediaTypeRefused('compressed bodies are not taken');
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
   if (!accepted.includes(type)) throw new MediaTypeRefused(`the body must be ${accepted.join(' or ')}`);
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw new MediaTypeRefused('the body must be UTF-8');
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw new MediaTypeRefused('the body must be UTF-8');
   return type;
 }
 
@@ -57,7 +66,12 @@ class MediaTypeRefused extends DomainError {
 
 /** The bytes, as long as they stay within the limit; beyond it nothing more is kept. */
 function collect(request: Request, limitBytes: number): Promise<Buffer> {
-  const tooLarge = new DomainError('too-large', 'payload-too-large', `the body may have ${limitBytes} bytes`, { extensions: { limitBytes } });
+  const tooLarge = new DomainError(
+    'too-large',
+    'payload-too-large',
+    `the body may have ${limitBytes} bytes`,
+    { extensions: { limitBytes } },
+  );
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,46 +1,13 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import '../errors/common-problems.js';
 import { findProblem } from '../errors/problems.js';
-import { PROBLEM_CODES } from './openapi.js';
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+import { addProblems, codesOf, type Operation, problemSchemas } from './problem-responses.js';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const problemMedia = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
-const problemSchema = {
-  type: 'object',
-  description: 'Why a request was refused, RFC 9457; members beside these depend on `code`.',
-  required: ['type', 'title', 'status', 'detail', 'code', 'traceId'],
-  properties: {
-    type: { type: 'string', format: 'uri-reference', description: 'a page that explains `code`' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string', format: 'uri-reference' },
-    code: { type: 'string', description: 'stable; new ones may come' },
-    traceId: { type: 'string' },
-    errors: { type: 'array', items: { $ref: '#/components/schemas/FieldProblem' } },
-  },
-};
-
-const fieldProblemSchema = {
-  type: 'object',
-  required: ['pointer', 'code', 'message'],
-  properties: {
-    pointer: {
-      type: 'string',
-      description: 'JSON Pointer into the body, or #/query/…, #/path/…, #/header/…',
-    },
-    code: { type: 'string' },
-    message: { type: 'string' },
-  },
-};
-
-/** Adds what all operations share: problem responses by `$ref`, the Problem schema, and the guests' tokens as security schemes. */
+/** Adds what all operations share: problem responses, headers, open enumerations, and the guests' tokens as security schemes. */
 export function completeOpenApi(document: OpenAPIObject): OpenAPIObject {
   const components = (document.components ??= {});
-  components.schemas = { ...components.schemas, Problem: problemSchema, FieldProblem: fieldProblemSchema };
+  components.schemas = { ...components.schemas, ...problemSchemas };
   components.securitySchemes = {
     ...components.securitySchemes,
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -48,10 +15,12 @@ export function completeOpenApi(document: OpenAPIObject): OpenAPIObject {
     'order-token': { type: 'apiKey', in: 'header', name: 'Order-Token' },
   };
   for (const operation of operationsOf(document)) {
-    addProblems(operation);
     addIfMatch(operation);
+    addHeaders(operation);
+    addProblems(operation);
     relaxBody(operation, components.schemas);
   }
+  openEnums(components.schemas);
   return document;
 }
 
@@ -63,26 +32,6 @@ export function undeclaredProblems(document: OpenAPIObject): string[] {
 
 function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((path) => methods.flatMap((method) => path[method] ?? []));
-}
-
-function codesOf(operation: Operation): string[] {
-  const codes: unknown = (operation as { [PROBLEM_CODES]?: unknown })[PROBLEM_CODES];
-  return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
-}
-
-function addProblems(operation: Operation): void {
-  const byStatus = new Map<number, string[]>();
-  for (const code of codesOf(operation)) {
-    const status = findProblem(code)?.status;
-    if (status !== undefined) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  for (const [status, codes] of byStatus) {
-    operation.responses[status] ??= {
-      description: codes.map((code) => `\`${code}\``).join(', '),
-      content: problemMedia,
-    };
-  }
-  operation.responses['default'] ??= { description: 'any other problem', content: problemMedia };
 }
 
 /** The parameter decorator leaves no trace in the document; the codes that it may cause do. */
@@ -101,6 +50,21 @@ function addIfMatch(operation: Operation): void {
   operation.parameters = [...(operation.parameters ?? []), parameter];
 }
 
+/** What is created or under way has an address; an answer that was kept says so. */
+function addHeaders(operation: Operation): void {
+  const takesKey = operation.parameters?.some((one) => 'name' in one && one.name === 'Idempotency-Key');
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!response || '$ref' in response || !status.startsWith('2')) continue;
+    if (status === '201' || status === '202') addHeader(response, 'Location', 'where it is');
+    if (takesKey)
+      addHeader(response, 'Idempotent-Replayed', '`true` where this is the answer to an earlier try');
+  }
+}
+
+function addHeader(response: { headers?: object }, name: string, description: string): void {
+  response.headers = { ...response.headers, [name]: { description, schema: { type: 'string' } } };
+}
+
 /** A body whose schema has a default may be left out. */
 function relaxBody(operation: Operation, schemas: Record<string, object>): void {
   const body = operation.requestBody;
@@ -109,4 +73,11 @@ function relaxBody(operation: Operation, schemas: Record<string, object>): void 
   const named =
     schema && '$ref' in schema ? schemas[schema.$ref.replace('#/components/schemas/', '')] : schema;
   if (named && 'default' in named) body.required = false;
+}
+
+/** An enumeration that may grow must not be closed to clients that are generated from the document. */
+function openEnums(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('x-extensible-enum' in node && 'enum' in node) delete node.enum;
+  for (const child of Object.values(node)) openEnums(child);
 }

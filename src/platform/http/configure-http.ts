@@ -30,7 +30,10 @@ export function configureHttp(app: NestExpressApplication, options: { isProducti
 /** The API is data: nothing in it is to be framed, run or guessed at. */
 function securityHeaders(isProduction: boolean): ReturnType<typeof helmet> {
   return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     strictTransportSecurity: isProduction ? { maxAge: 31_536_000, includeSubDomains: true } : false,
   });
 }

@@ -4,7 +4,13 @@ import { DomainError } from '../errors/domain-error.js';
 export class CursorInvalid extends DomainError {
   constructor() {
     super('malformed', 'cursor-invalid', 'the cursor was not made by this list', {
-      errors: [{ pointer: '#/query/cursor', code: 'cursor-invalid', message: 'must be nextCursor of the page before' }],
+      errors: [
+        {
+          pointer: '#/query/cursor',
+          code: 'cursor-invalid',
+          message: 'must be nextCursor of the page before',
+        },
+      ],
     });
   }
 }
@@ -21,7 +27,8 @@ export class Cursor {
   static decode(cursor: string, shape: number): SortKey[];
   static decode<S extends z.ZodType>(cursor: string, shape: S): z.output<S>;
   static decode(cursor: string, shape: number | z.ZodType): unknown {
-    const schema = typeof shape === 'number' ? z.array(z.union([z.string().max(300), z.number()])).length(shape) : shape;
+    const schema =
+      typeof shape === 'number' ? z.array(z.union([z.string().max(300), z.number()])).length(shape) : shape;
     const keys = schema.safeParse(parse(cursor));
     if (!keys.success) throw new CursorInvalid();
     return keys.data;

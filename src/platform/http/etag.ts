@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createParamDecorator, ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 
@@ -39,7 +39,12 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
 
 /** Throws 428 without an If-Match and 412 where the aggregate has moved on. */
 export function requireMatch(ifMatch: IfMatchVersion, version: number): void {
-  if (!ifMatch) throw new DomainError('precondition-required', 'if-match-required', 'send the ETag of what you saw as If-Match');
+  if (!ifMatch)
+    throw new DomainError(
+      'precondition-required',
+      'if-match-required',
+      'send the ETag of what you saw as If-Match',
+    );
   matchWhereSent(ifMatch, version);
 }
 

@@ -5,7 +5,11 @@ const parsed = (text: string): unknown => parseJson(Buffer.from(text));
 
 describe('a JSON body', () => {
   it('is its value, with any storable text in it', () => {
-    const value = { note: 'naïve 😀 \u202e "quoted" \\ { [ :', lines: [{ sku: '84031a', quantity: 2 }], none: null };
+    const value = {
+      note: 'naïve 😀 \u202e "quoted" \\ { [ :',
+      lines: [{ sku: '84031a', quantity: 2 }],
+      none: null,
+    };
     expect(parsed(JSON.stringify(value))).toEqual(value);
   });
 

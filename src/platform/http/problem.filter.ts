@@ -37,14 +37,19 @@ export class ProblemFilter implements ExceptionFilter {
     if (!(error instanceof NotFoundException) || request.route !== undefined) return undefined;
     const allowed = allowedMethods(request.app, request.path);
     if (allowed.length === 0 || allowed.includes(request.method)) return undefined;
-    const problem = occurrence('method-not-allowed', `${request.method} is none of the methods of this address`);
+    const problem = occurrence(
+      'method-not-allowed',
+      `${request.method} is none of the methods of this address`,
+    );
     return { ...problem, headers: { Allow: allowed.join(', ') } };
   }
 
   private log(error: unknown, problem: Problem, request: Request): void {
     const route = { method: request.method, path: request.path, code: problem.entry.code };
-    if (problem.entry.code === 'internal-error') this.logger.error({ ...route, err: error }, 'a request failed');
-    else if (problem.entry.status >= 500) this.logger.warn({ ...route, reason: String(error) }, 'a request was turned away');
+    if (problem.entry.code === 'internal-error')
+      this.logger.error({ ...route, err: error }, 'a request failed');
+    else if (problem.entry.status >= 500)
+      this.logger.warn({ ...route, reason: String(error) }, 'a request was turned away');
   }
 }
 

@@ -7,7 +7,11 @@ import { toWire, writeProblem } from './wire-answer.js';
 const origin = { instance: '/v1/orders', traceId: 'f'.repeat(32) };
 
 function databaseError(code: string): QueryFailedError {
-  return new QueryFailedError('select secret from orders', [], Object.assign(new Error('relation secret'), { code }));
+  return new QueryFailedError(
+    'select secret from orders',
+    [],
+    Object.assign(new Error('relation secret'), { code }),
+  );
 }
 
 describe('a problem document', () => {

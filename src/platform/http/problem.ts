@@ -32,12 +32,20 @@ export function occurrence(code: string, detail: string): Problem {
 function fromDomain(error: DomainError): Problem {
   const { errors, extensions, headers, retryAfterSeconds } = error.details;
   const wait = retryAfterSeconds === undefined ? {} : retryAfter(retryAfterSeconds);
-  return { entry: problemEntry(error), detail: error.message, errors, extensions, headers: { ...headers, ...wait } };
+  return {
+    entry: problemEntry(error),
+    detail: error.message,
+    errors,
+    extensions,
+    headers: { ...headers, ...wait },
+  };
 }
 
 /** Too many connections is a queue that is full; any other loss of the database is a part that is away. */
 function fromDatabase(error: unknown): Problem {
-  const isFull = sqlState(error) === '53300' || (error instanceof Error && error.message.includes('timeout exceeded when trying to connect'));
+  const isFull =
+    sqlState(error) === '53300' ||
+    (error instanceof Error && error.message.includes('timeout exceeded when trying to connect'));
   const isAway = isDatabaseUnavailable(error) && !isFull;
   const problem = isAway
     ? occurrence('temporary-reduced-capacity', 'the database does not answer')

@@ -12,7 +12,10 @@ export class ProblemsController {
   @Permission('public')
   @Header('Content-Type', 'text/html; charset=utf-8')
   list(): string {
-    const rows = allProblems().map((entry) => `<li><a href="/problems/${entry.code}">${entry.code}</a> (${entry.status}) ${escape(entry.title)}</li>`);
+    const rows = allProblems().map(
+      (entry) =>
+        `<li><a href="/problems/${entry.code}">${entry.code}</a> (${entry.status}) ${escape(entry.title)}</li>`,
+    );
     return pageOf('Problems', `<ul>${rows.join('')}</ul>`);
   }
 

@@ -7,8 +7,6 @@ export interface RequestContext {
   /** 32 hex digits, from `traceparent` or made here; in every log line and problem document. */
   traceId: string;
   principal: Principal;
-  /** Path that was asked, without its query; undefined for background work. */
-  path?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -4,7 +4,11 @@ const unstorable = /[\0\p{Surrogate}]/u;
 
 /** Non-empty text of at most `max` UTF-16 units, stored as sent; NUL and lone surrogates are refused (PostgreSQL has no place for them). */
 export const text = (max: number) =>
-  z.string().min(1).max(max).refine((value) => !unstorable.test(value), 'must not contain NUL or lone surrogates');
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => !unstorable.test(value), 'must not contain NUL or lone surrogates');
 
 export const idSchema = z.uuid();
 

@@ -15,5 +15,5 @@ export function traceIdOf(header: string | undefined): string {
 export function openContext(request: Request, _response: Response, next: NextFunction): void {
   const header = request.headers['traceparent'];
   const traceId = traceIdOf(typeof header === 'string' ? header : undefined);
-  runInContext({ traceId, principal: { kind: 'anonymous' }, path: request.path }, next);
+  runInContext({ traceId, principal: { kind: 'anonymous' } }, next);
 }

@@ -4,9 +4,16 @@ import { DomainError, type FieldProblem } from '../errors/domain-error.js';
 /** A request that its schema refuses; `errors` has one entry per fault. */
 export class ValidationFailed extends DomainError {
   constructor(errors: FieldProblem[]) {
-    super('malformed', 'validation-failed', errors.length === 1 ? 'one field is not as it must be' : `${errors.length} fields are not as they must be`, {
-      errors: errors.slice(0, 100),
-    });
+    super(
+      'malformed',
+      'validation-failed',
+      errors.length === 1
+        ? 'one field is not as it must be'
+        : `${errors.length} fields are not as they must be`,
+      {
+        errors: errors.slice(0, 100),
+      },
+    );
   }
 }
 
@@ -27,7 +34,8 @@ export class RequestValidationPipe implements PipeTransform {
     const { schema } = metadata;
     if (!schema || metadata.type === 'custom') return value;
     const result = await schema['~standard'].validate(value);
-    if (result.issues) throw new ValidationFailed(result.issues.flatMap((issue) => problemsOf(issue, root(metadata))));
+    if (result.issues)
+      throw new ValidationFailed(result.issues.flatMap((issue) => problemsOf(issue, root(metadata))));
     return result.value;
   }
 }
@@ -40,10 +48,16 @@ function root({ type, data }: ArgumentMetadata): string {
 }
 
 export function problemsOf(issue: Issue, start: string): FieldProblem[] {
-  const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+  const path = (issue.path ?? []).map((segment) =>
+    String(typeof segment === 'object' ? segment.key : segment),
+  );
   const pointer = [start, ...path.map(escape)].join('/');
   if (issue.code === 'unrecognized_keys' && issue.keys) {
-    return issue.keys.map((key) => ({ pointer: `${pointer}/${escape(key)}`, code: 'unknown-field', message: 'is not a field of this request' }));
+    return issue.keys.map((key) => ({
+      pointer: `${pointer}/${escape(key)}`,
+      code: 'unknown-field',
+      message: 'is not a field of this request',
+    }));
   }
   return [{ pointer, code: codeOf(issue), message: issue.message }];
 }

@@ -29,7 +29,11 @@ export function toWire(answer: Answer, origin: Origin): WireAnswer {
     return { ...wire, headers: { ...wire.headers, ...places } };
   }
   if (answer.body === undefined) return { status: answer.status, headers: places };
-  return { status: answer.status, headers: { ...places, 'Content-Type': jsonType }, body: JSON.stringify(answer.body) };
+  return {
+    status: answer.status,
+    headers: { ...places, 'Content-Type': jsonType },
+    body: JSON.stringify(answer.body),
+  };
 }
 
 /** The problem document, RFC 9457. */
@@ -46,5 +50,9 @@ export function writeProblem(problem: Problem, { instance, traceId }: Origin): W
     traceId,
     errors: problem.errors,
   };
-  return { status, headers: { ...problem.headers, 'Content-Type': problemType }, body: JSON.stringify(document) };
+  return {
+    status,
+    headers: { ...problem.headers, 'Content-Type': problemType },
+    body: JSON.stringify(document),
+  };
 }

@@ -19,9 +19,12 @@ describe('an Idempotency-Key', () => {
     expect(scopeOf(undefined, guest, false)).toEqual({ principalId: 'guest:c1' });
   });
 
-  it.each(['short', 'x'.repeat(256), 'with space in it!', '', '"unclosed-0123456789', 'ключ-ключ-ключ-ключ'])('is refused as %p', (header) => {
-    expect(() => scopeOf(header, guest, false)).toThrow(KeyInvalid);
-  });
+  it.each(['short', 'x'.repeat(256), 'with space in it!', '', '"unclosed-0123456789', 'ключ-ключ-ключ-ключ'])(
+    'is refused as %p',
+    (header) => {
+      expect(() => scopeOf(header, guest, false)).toThrow(KeyInvalid);
+    },
+  );
 
   it('of a stranger must be a UUID and is kept as a hash', () => {
     expect(() => scopeOf('not-a-uuid-0123456789', { kind: 'anonymous' }, true)).toThrow(KeyInvalid);
@@ -49,7 +52,15 @@ describe('a fingerprint', () => {
   });
 
   it('takes the body in its canonical form of RFC 8785', () => {
-    const value = { '\u20ac': 'Euro', '\r': 1e21, a: [56.0, 1e-7, '\u000f\n"\\'], '1': {}, '\ud83d\ude00': false };
-    expect(canonicalJson(value)).toBe('{"\\r":1e+21,"1":{},"a":[56,1e-7,"\\u000f\\n\\"\\\\"],"€":"Euro","😀":false}');
+    const value = {
+      '\u20ac': 'Euro',
+      '\r': 1e21,
+      a: [56.0, 1e-7, '\u000f\n"\\'],
+      '1': {},
+      '\ud83d\ude00': false,
+    };
+    expect(canonicalJson(value)).toBe(
+      '{"\\r":1e+21,"1":{},"a":[56,1e-7,"\\u000f\\n\\"\\\\"],"€":"Euro","😀":false}',
+    );
   });
 });

@@ -114,7 +114,8 @@ export class Idempotency {
       return { result: this.upToCommit(result), claim };
     }
     const answer = this.answers.write(result, claim);
-    if (!(await this.records.complete(claim, answer))) throw new Error('a fresh claim was completed by another');
+    if (!(await this.records.complete(claim, answer)))
+      throw new Error('a fresh claim was completed by another');
     return { result: this.upToCommit(answer), claim };
   }
 

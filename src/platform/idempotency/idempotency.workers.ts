@@ -23,7 +23,9 @@ export class IdempotencyWorkers implements OnModuleInit {
 
   onModuleInit(): void {
     this.workers.every('idempotency.resume', this.config.SETTLE_INTERVAL_MS, () => this.resume());
-    this.workers.every('idempotency.clean-up', this.config.SWEEP_INTERVAL_MS, () => this.cleanUp.deleteExpired());
+    this.workers.every('idempotency.clean-up', this.config.SWEEP_INTERVAL_MS, () =>
+      this.cleanUp.deleteExpired(),
+    );
     this.workers.every('idempotency.give-up', 60_000, () => this.giveUp());
   }
 
@@ -51,7 +53,11 @@ export class IdempotencyWorkers implements OnModuleInit {
 
   private async giveUp(): Promise<number> {
     const lost = await this.cleanUp.giveUpOldest();
-    for (const one of lost) this.logger.error(one, 'unfinished for 23 hours: a person must look at the provider’s side before it is sent again');
+    for (const one of lost)
+      this.logger.error(
+        one,
+        'unfinished for 23 hours: a person must look at the provider’s side before it is sent again',
+      );
     return 0;
   }
 }

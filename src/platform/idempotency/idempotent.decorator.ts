@@ -1,4 +1,4 @@
-import { createParamDecorator, ExecutionContext, SetMetadata, applyDecorators } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, SetMetadata, applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import { PERMISSION, type PermissionMark } from '../auth/permission.decorator.js';
@@ -23,7 +23,8 @@ export const Idempotent = (mark: IdempotentMark): MethodDecorator =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: mark.required,
-      description: 'makes a retry safe: make a UUID, save it, send it with every try until there is a final answer',
+      description:
+        'makes a retry safe: make a UUID, save it, send it with every try until there is a final answer',
       schema: { type: 'string', minLength: 16, maxLength: 255 },
     }),
   );
@@ -35,9 +36,14 @@ export function claimOf(_: unknown, context: ExecutionContext): IdempotentReques
   const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
   const mark = Reflect.getMetadata(IDEMPOTENT, context.getHandler()) as IdempotentMark | undefined;
   const permission = Reflect.getMetadata(PERMISSION, context.getHandler()) as PermissionMark | undefined;
-  if (!mark || !request.authorised) throw new Error('@ClaimKey needs @Idempotent and @Permission on its handler');
+  if (!mark || !request.authorised)
+    throw new Error('@ClaimKey needs @Idempotent and @Permission on its handler');
   const header = request.headers['idempotency-key'];
-  const scope = scopeOf(Array.isArray(header) ? header.join() : header, request.authorised.principal, mark.required);
+  const scope = scopeOf(
+    Array.isArray(header) ? header.join() : header,
+    request.authorised.principal,
+    mark.required,
+  );
   const fingerprint = fingerprintOf({ method: request.method, url: request.originalUrl, body: request.body });
   const movesMoney = permission?.permission.startsWith('payments:') === true;
   return { ...scope, fingerprint, path: request.path, keptDays: mark.keptDays ?? (movesMoney ? 30 : 3) };

@@ -20,7 +20,9 @@ export class ProcessOwner implements OnModuleInit, OnApplicationShutdown {
     @Inject(CONFIG) config: Config,
     private readonly workers: Workers,
   ) {
-    this.pool = new EnduringPool(poolConfig(databaseUrl(config), 'owner', longLimits, { max: 1, acquireMs: 5000 }));
+    this.pool = new EnduringPool(
+      poolConfig(databaseUrl(config), 'owner', longLimits, { max: 1, acquireMs: 5000 }),
+    );
   }
 
   async onModuleInit(): Promise<void> {

@@ -34,13 +34,35 @@ export interface StoredRecord extends Claim {
 }
 
 export function recordOf(row: RecordRow): StoredRecord {
-  const { principalId, key, fingerprint, fence, traceId, isAbandoned, isExpired, recoveryPoint, resource } = row;
+  const { principalId, key, fingerprint, fence, traceId, isAbandoned, isExpired, recoveryPoint, resource } =
+    row;
   const resume = recoveryPoint !== null && resource !== null ? { recoveryPoint, resource } : undefined;
-  return { principalId, key, fingerprint, fence, traceId, isAbandoned, isExpired, path: row.path ?? undefined, resume, answer: answerOf(row) };
+  return {
+    principalId,
+    key,
+    fingerprint,
+    fence,
+    traceId,
+    isAbandoned,
+    isExpired,
+    path: row.path ?? undefined,
+    resume,
+    answer: answerOf(row),
+  };
 }
 
-function answerOf({ state, status, headers, body, tokenPurpose, tokenSubjectId }: RecordRow): StoredAnswer | undefined {
+function answerOf({
+  state,
+  status,
+  headers,
+  body,
+  tokenPurpose,
+  tokenSubjectId,
+}: RecordRow): StoredAnswer | undefined {
   if (state === 'in_progress' || status === null || headers === null) return undefined;
-  const token = tokenPurpose !== null && tokenSubjectId !== null ? { purpose: tokenPurpose, subjectId: tokenSubjectId } : undefined;
+  const token =
+    tokenPurpose !== null && tokenSubjectId !== null
+      ? { purpose: tokenPurpose, subjectId: tokenSubjectId }
+      : undefined;
   return { written: { status, headers, body: body ?? undefined }, token };
 }

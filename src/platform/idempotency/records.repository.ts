@@ -144,7 +144,17 @@ export class RecordsRepository {
 
   private identity(request: Keyed, traceId: string): unknown[] {
     const { principalId, key, fingerprint, path, keptDays } = request;
-    return [`${lookMs}ms`, `${requestLimits.lockMs}ms`, principalId, key, fingerprint, path ?? null, traceId, this.owner.id, keptDays ?? 3];
+    return [
+      `${lookMs}ms`,
+      `${requestLimits.lockMs}ms`,
+      principalId,
+      key,
+      fingerprint,
+      path ?? null,
+      traceId,
+      this.owner.id,
+      keptDays ?? 3,
+    ];
   }
 
   private async insert<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
@@ -158,5 +168,11 @@ export class RecordsRepository {
 }
 
 function answerValues(written: StoredAnswer['written'], token: StoredAnswer['token']): unknown[] {
-  return [written.status, JSON.stringify(written.headers), written.body ?? null, token?.purpose ?? null, token?.subjectId ?? null];
+  return [
+    written.status,
+    JSON.stringify(written.headers),
+    written.body ?? null,
+    token?.purpose ?? null,
+    token?.subjectId ?? null,
+  ];
 }

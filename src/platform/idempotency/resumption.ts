@@ -21,7 +21,7 @@ export class Resumption {
   register<Outcome>(point: RecoveryPoint<Outcome>): void {
     if (this.points.has(point.name)) throw new Error(`recovery point ${point.name} is registered twice`);
     // What `record` gets is what `call` of the same point gave.
-    this.points.set(point.name, point as RecoveryPoint);
+    this.points.set(point.name, point);
   }
 
   knows({ recoveryPoint }: Resume): boolean {
@@ -42,7 +42,8 @@ export class Resumption {
       return answer;
     } catch (error) {
       if (!claim) throw error;
-      if (error instanceof DomainError && error.isFinal) return this.record(claim, () => Promise.resolve(refused(error)));
+      if (error instanceof DomainError && error.isFinal)
+        return this.record(claim, () => Promise.resolve(refused(error)));
       await this.records.release(claim);
       throw error;
     }

@@ -7,7 +7,11 @@ import { defineCounter } from '../metrics/index.js';
 /** How far the sender's clock may be off, either way, in seconds. */
 const toleranceSeconds = 300;
 
-const refusals = defineCounter('webhook_signature_failures_total', 'Webhooks refused before anything was read from them', ['reason']);
+const refusals = defineCounter(
+  'webhook_signature_failures_total',
+  'Webhooks refused before anything was read from them',
+  ['reason'],
+);
 
 export interface SignedWebhook {
   /** The bytes that came, before any parsing. */
@@ -20,7 +24,11 @@ export interface SignedWebhook {
 /** One code for all reasons: a forger learns nothing of how near he came. */
 export class SignatureInvalid extends DomainError {
   constructor(readonly reason: 'headers-missing' | 'timestamp-outside' | 'signature-wrong') {
-    super('unauthenticated', 'signature-invalid', 'The signature of the webhook is missing or wrong, or its time is past.');
+    super(
+      'unauthenticated',
+      'signature-invalid',
+      'The signature of the webhook is missing or wrong, or its time is past.',
+    );
     refusals.inc({ reason });
   }
 }
@@ -72,7 +80,9 @@ function signatureOf(secret: string, id: string, timestamp: string, body: Buffer
 
 /** `whsec_` marks a key in base64, as the standard hands them out; any other secret is taken as it is. */
 function keyOf(secret: string): Buffer {
-  return secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret, 'utf8');
+  return secret.startsWith('whsec_')
+    ? Buffer.from(secret.slice('whsec_'.length), 'base64')
+    : Buffer.from(secret, 'utf8');
 }
 
 function isEqual(given: string, wanted: string): boolean {

@@ -82,6 +82,8 @@ export class ConsumerQueue {
   /** So that a crash does not begin the count anew; where it cannot be written the queue is about to stop anyway. */
   private async remember(due: DueEvent, tries: number): Promise<void> {
     due.tries = tries;
-    await this.repository.remember(this.connection, this.consumer, due.event.position, tries).catch(() => this.alarm.ring());
+    await this.repository
+      .remember(this.connection, this.consumer, due.event.position, tries)
+      .catch(() => this.alarm.ring());
   }
 }

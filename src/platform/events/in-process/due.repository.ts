@@ -11,7 +11,10 @@ export interface DueEvent {
 @Injectable()
 export class DueRepository {
   /** One row per pair; a pair that is there, from a publishing cut off before its mark, stays as it is. */
-  async add(connection: Connection, pairs: readonly { consumer: string; event: OutboxEvent }[]): Promise<void> {
+  async add(
+    connection: Connection,
+    pairs: readonly { consumer: string; event: OutboxEvent }[],
+  ): Promise<void> {
     await connection.query({
       name: 'due-add',
       text: `insert into events.due (consumer, position, event_id, occurred_at)
@@ -27,7 +30,12 @@ export class DueRepository {
   }
 
   /** The oldest that are not `held` already; no "position > last seen", since late ones come below it. */
-  async next(connection: Connection, consumer: string, held: readonly number[], atMost: number): Promise<DueEvent[]> {
+  async next(
+    connection: Connection,
+    consumer: string,
+    held: readonly number[],
+    atMost: number,
+  ): Promise<DueEvent[]> {
     const rows = await connection.query<OutboxRow & { tries: number }>({
       name: 'due-next',
       text: `select ${outboxColumns}, due.tries

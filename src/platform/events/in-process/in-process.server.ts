@@ -28,10 +28,18 @@ export class InProcessServer extends Server implements CustomTransportStrategy, 
   }
 
   /** Nest brings every handler it finds; its own map would chain the listeners of two rooms so that one's failure repeats the other. */
-  override addHandler(pattern: string, handler: MessageHandler, _isEventHandler?: boolean, extras?: Record<string, unknown>): void {
+  override addHandler(
+    pattern: string,
+    handler: MessageHandler,
+    _isEventHandler?: boolean,
+    extras?: Record<string, unknown>,
+  ): void {
     const { listener } = extras ?? {};
-    if (typeof listener !== 'function') throw new Error(`${pattern} has a handler that is not marked by @OnEvent`);
-    this.dispatcher.register(consumerOf({ listener } satisfies ListenerExtras), pattern, (event) => settled(handler(event)));
+    if (typeof listener !== 'function')
+      throw new Error(`${pattern} has a handler that is not marked by @OnEvent`);
+    this.dispatcher.register(consumerOf({ listener } satisfies ListenerExtras), pattern, (event) =>
+      settled(handler(event)),
+    );
   }
 
   listen(ready: () => void): void {
@@ -50,7 +58,9 @@ export class InProcessServer extends Server implements CustomTransportStrategy, 
 
   /** An event is brought when it is in the queue of each of its consumers. */
   async publish(events: readonly OutboxEvent[], connection: Connection): Promise<readonly OutboxEvent[]> {
-    const pairs = events.flatMap((event) => this.dispatcher.consumersOf(event.type).map((consumer) => ({ consumer, event })));
+    const pairs = events.flatMap((event) =>
+      this.dispatcher.consumersOf(event.type).map((consumer) => ({ consumer, event })),
+    );
     if (pairs.length === 0) return events;
     await this.due.add(connection, pairs);
     for (const consumer of new Set(pairs.map((pair) => pair.consumer))) this.queues.get(consumer)?.wake();
@@ -68,7 +78,10 @@ export class InProcessServer extends Server implements CustomTransportStrategy, 
   private async serve(connection: Connection, stop: AbortSignal): Promise<void> {
     const { consumers } = this.dispatcher;
     this.queues = new Map(
-      consumers.map((consumer) => [consumer, new ConsumerQueue(consumer, this.dispatcher, this.due, connection)]),
+      consumers.map((consumer) => [
+        consumer,
+        new ConsumerQueue(consumer, this.dispatcher, this.due, connection),
+      ]),
     );
     await Promise.all([...this.queues.values()].map((queue) => queue.run(stop)));
   }

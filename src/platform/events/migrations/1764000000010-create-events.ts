@@ -53,6 +53,11 @@ export class CreateEvents1764000000010 implements MigrationInterface {
       ${openDay}
       select events.open_day((now() at time zone 'UTC')::date + ahead) from generate_series(0, 7) as ahead;
 
+      create table events.dropped_day (
+        name text primary key,
+        dropped_at timestamptz not null default now()
+      );
+
       create table events.inbox (
         consumer text not null,
         event_id text not null,

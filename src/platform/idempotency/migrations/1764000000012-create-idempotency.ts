@@ -28,8 +28,12 @@ export class CreateIdempotency1764000000012 implements MigrationInterface {
         check (state = 'in_progress' or (status is not null and headers is not null)),
         check ((token_purpose is null) = (token_subject_id is null))
       )`);
-    await runner.query(`create index record_in_progress on idempotency.record (locked_until) where state = 'in_progress'`);
-    await runner.query(`create index record_expiry on idempotency.record (expires_at) where state <> 'in_progress'`);
+    await runner.query(
+      `create index record_in_progress on idempotency.record (locked_until) where state = 'in_progress'`,
+    );
+    await runner.query(
+      `create index record_expiry on idempotency.record (expires_at) where state <> 'in_progress'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
