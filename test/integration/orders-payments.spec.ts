@@ -98,6 +98,14 @@ describe('paying an order', () => {
       30_000,
     );
 
+    it('wants the rest where the provider took less than it was asked for', async () => {
+      const order = await desk.charged('tok_amount_changed', [{ sku: desk.sku(0), quantity: 10 }]);
+      expect(order.body).toMatchObject({ paymentStatus: 'partially_paid', amountDue: { amountMinor: 100 } });
+      const paid = await desk.pay(order, 'tok_approve');
+      expect(paid.body).toMatchObject({ status: 'confirmed', paymentStatus: 'paid' });
+      expect(paid.body.payments?.map(({ capturedMinor }) => capturedMinor)).toEqual([900, 100]);
+    });
+
     it('is paid once, however many try to pay it at the same time', async () => {
       const order = await desk.place();
       const answers = await Promise.all(Array.from({ length: 6 }, () => desk.pay(order, 'tok_approve')));

@@ -22,7 +22,7 @@ import {
 import { WorkersModule } from '../../src/platform/workers/workers.module.js';
 import type { TestDatabase } from './database.js';
 
-const probeEvents = defineEvents('orders', 'probe', {
+export const probeEvents = defineEvents('orders', 'probe', {
   'probe.moved': z.object({ probeId: z.string(), version: z.number().int().positive() }),
   'probe.stopped': z.object({ probeId: z.string(), version: z.number().int().positive() }),
 });

@@ -94,12 +94,12 @@ export class OrderDesk {
     headers: Record<string, string | undefined> = {},
   ): Promise<Reply<Body>> {
     const key = method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
-    const sent = Object.entries({ 'content-type': 'application/json', ...key, ...headers }).filter(
-      ([, value]) => value !== undefined,
-    );
+    const sent = new globalThis.Headers({ 'content-type': 'application/json' });
+    for (const [name, value] of Object.entries({ ...key, ...headers }))
+      if (value !== undefined) sent.set(name, value);
     const answer = await fetch(`${this.shop.url}/v1/${path}`, {
       method,
-      headers: Object.fromEntries(sent) as Headers,
+      headers: sent,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();

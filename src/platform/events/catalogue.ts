@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 
 /** Topic names without the prefix; a topic belongs to one room. */
 export type Topic = 'carts' | 'orders' | 'payments' | 'deliveries' | 'inventory';

@@ -18,7 +18,7 @@ export interface ListenerExtras {
 export const OnEvent =
   (...types: EventType[]): MethodDecorator =>
   (target, key, descriptor) => {
-    const method = target[key as keyof typeof target];
+    const method = Reflect.get(target, key) as object;
     // A second EventPattern would silently replace the first, so stacked marks are gathered into one.
     const marked = (Reflect.getMetadata(TYPES, method) ?? []) as EventType[];
     const all = [...marked, ...types];

@@ -2,9 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { failPoint } from '../faults/fail-point.js';
 import { defineCounter } from '../metrics/index.js';
 import { Alarm } from './alarm.js';
-import type { EventTransport } from './event-transport.js';
 import type { Connection } from './leader.js';
 import type { OutboxEvent } from './outbox-event.js';
+import type { Publish } from './publish.js';
 import { PublishedEvents } from './published-events.js';
 import { RelayRepository } from './relay.repository.js';
 import { RelaySignal } from './relay-signal.js';
@@ -33,14 +33,14 @@ export class Relay {
     private readonly audience: PublishedEvents,
   ) {}
 
-  /** The leader's duty; publishes to `transport` until `stop` aborts. */
-  async run(connection: Connection, stop: AbortSignal, transport: EventTransport): Promise<void> {
+  /** The leader's duty, until `stop` aborts. */
+  async run(connection: Connection, stop: AbortSignal, publish: Publish): Promise<void> {
     const alarm = new Alarm();
     this.signal.listen(() => alarm.ring());
     try {
       let pollMs = shortestPollMs;
       while (!stop.aborted) {
-        const count = await this.publishBatch(connection, transport);
+        const count = await this.publishBatch(connection, publish);
         if (count === batchSize) continue;
         pollMs = count > 0 ? shortestPollMs : Math.min(pollMs * 2, longestPollMs);
         await alarm.sleep(pollMs, stop);
@@ -50,10 +50,10 @@ export class Relay {
     }
   }
 
-  private async publishBatch(connection: Connection, transport: EventTransport): Promise<number> {
+  private async publishBatch(connection: Connection, publish: Publish): Promise<number> {
     const events = await this.repository.unpublished(connection, batchSize);
     if (events.length === 0) return 0;
-    const acknowledged = await this.publish(events, connection, transport);
+    const acknowledged = await this.bring(events, connection, publish);
     if (acknowledged.length === 0) return 0;
     await failPoint('after-publish-before-mark');
     await this.audience.tell(connection, acknowledged);
@@ -62,13 +62,13 @@ export class Relay {
     return acknowledged.length;
   }
 
-  private async publish(
+  private async bring(
     events: readonly OutboxEvent[],
     connection: Connection,
-    transport: EventTransport,
+    publish: Publish,
   ): Promise<readonly OutboxEvent[]> {
     try {
-      return await transport.publish(events, connection);
+      return await publish(events, connection);
     } catch (error) {
       refusals.inc({});
       this.logger.warn(

@@ -1,6 +1,6 @@
 import { Alarm } from '../alarm.js';
 import type { Dispatcher } from '../dispatcher.js';
-import { Again, KeyedLanes } from '../keyed-lanes.js';
+import { type Again, KeyedLanes } from '../keyed-lanes.js';
 import type { Connection } from '../leader.js';
 import type { DueEvent, DueRepository } from './due.repository.js';
 

@@ -3,7 +3,6 @@ import { CustomTransportStrategy, MessageHandler, Server } from '@nestjs/microse
 import { isObservable, lastValueFrom } from 'rxjs';
 import { DatabaseChannel } from '../database-channel.js';
 import { Dispatcher } from '../dispatcher.js';
-import type { EventTransport } from '../event-transport.js';
 import { Connection, Leader } from '../leader.js';
 import { ListenerExtras, consumerOf } from '../on-event.decorator.js';
 import type { OutboxEvent } from '../outbox-event.js';
@@ -13,7 +12,7 @@ import { DueRepository } from './due.repository.js';
 
 /** Serves listeners straight from the outbox, with what a broker would give: nothing lost in a crash, order by key, one failing listener holds nobody else. */
 @Injectable()
-export class InProcessServer extends Server implements CustomTransportStrategy, EventTransport {
+export class InProcessServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private queues: ReadonlyMap<string, ConsumerQueue> = new Map();
 
@@ -45,7 +44,7 @@ export class InProcessServer extends Server implements CustomTransportStrategy, 
   listen(ready: () => void): void {
     this.channel.start();
     this.leader.start([
-      (connection, stop) => this.relay.run(connection, stop, this),
+      (connection, stop) => this.relay.run(connection, stop, (events) => this.publish(events, connection)),
       (connection, stop) => this.serve(connection, stop),
     ]);
     ready();
@@ -57,7 +56,10 @@ export class InProcessServer extends Server implements CustomTransportStrategy, 
   }
 
   /** An event is brought when it is in the queue of each of its consumers. */
-  async publish(events: readonly OutboxEvent[], connection: Connection): Promise<readonly OutboxEvent[]> {
+  private async publish(
+    events: readonly OutboxEvent[],
+    connection: Connection,
+  ): Promise<readonly OutboxEvent[]> {
     const pairs = events.flatMap((event) =>
       this.dispatcher.consumersOf(event.type).map((consumer) => ({ consumer, event })),
     );
