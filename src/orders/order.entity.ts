@@ -52,25 +52,8 @@ export class Order {
 
   static place(of: OrderToPlace, now: Date, terms: PaymentTerms): Order {
     const { id, totals, lines, email, shippingAddress } = of;
-    const order = Object.assign(new Order(), {
-      id,
-      email,
-      shippingAddress,
-      placedAt: now,
-      number: drawOrderNumber(),
-    });
-    Object.assign(order, {
-      status: 'pending',
-      paymentStatus: 'unpaid',
-      deliveryStatus: 'unfulfilled',
-      version: 0,
-    });
-    Object.assign(order, {
-      paymentUnknownSince: null,
-      hasDeliveryTrouble: false,
-      confirmedAt: null,
-      endedAt: null,
-    });
+    const order = Object.assign(new Order(), { ...unborn, id, email, shippingAddress, placedAt: now });
+    order.number = drawOrderNumber();
     order.cartId = of.cartId ?? null;
     order.customerId = of.customerId ?? null;
     order.billingAddress = of.billingAddress ?? null;
@@ -167,7 +150,7 @@ export class Order {
   }
 
   /** Takes over how far its parcels have come. */
-  follow({ lines, isTroubled }: DeliveryStanding): void {
+  follow({ lines, isTroubled }: Omit<DeliveryStanding, 'isAnythingLeft'>): void {
     this.hasDeliveryTrouble = isTroubled;
     const standing = new Map(lines.map((line) => [line.orderLineId, line]));
     let isMoved = false;
@@ -200,7 +183,6 @@ export class Order {
     this.taxMinor = totals.tax;
     this.totalMinor = totals.total;
     this.owedMinor = totals.total;
-    this.keptMinor = 0;
     this.lineCount = this.lines.length;
     this.count();
     const sum = this.lines.reduce((all, line) => all + line.totalMinor, totals.shipping);
@@ -239,3 +221,16 @@ export class Order {
     this.news.push(news(snapshotOf(this)));
   }
 }
+
+/** What every order begins with. */
+const unborn = {
+  version: 0,
+  status: 'pending',
+  paymentStatus: 'unpaid',
+  paymentUnknownSince: null,
+  deliveryStatus: 'unfulfilled',
+  hasDeliveryTrouble: false,
+  keptMinor: 0,
+  confirmedAt: null,
+  endedAt: null,
+} as const satisfies Partial<Order>;

@@ -34,7 +34,7 @@ export class PaymentAttempts implements OnModuleInit {
     if (!locked) throw new OrderNotFound();
     const { order, now } = locked;
     // Held, because a webhook may bring the money of an earlier attempt at this very moment.
-    order.applyBalance(await this.payments.holdBalance(id, order.owedMinor), now);
+    await this.settlement.weigh(locked, await this.payments.holdBalance(id, order.owedMinor));
     order.refuseUnlessPayable(now);
     const opened = await this.payments.open(attemptFor(order, request));
     await this.settlement.weigh(locked);

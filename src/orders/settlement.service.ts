@@ -35,25 +35,22 @@ export class SettlementService {
   /** Parcels of the order have news. */
   async followDeliveries(orderId: string): Promise<void> {
     await this.transaction.run(async () => {
-      const { order, now } = await this.lock(orderId);
+      const locked = await this.lock(orderId);
+      const { order } = locked;
       const hadTrouble = order.hasDeliveryTrouble;
-      const standing = await this.deliveries.progress(order.id);
+      const { isAnythingLeft, ...standing } = await this.deliveries.progress(orderId);
       order.follow(standing);
-      if (order.status === 'confirmed' && !standing.isAnythingLeft) {
-        const balance = await this.payments.balance(order.id, order.owedMinor);
-        order.applyBalance(balance, now);
-        if (order.isFulfilled(standing, balance)) order.complete(now);
-      }
       if (order.news.length > 0 || order.hasDeliveryTrouble !== hadTrouble) await this.journal.save(order);
+      if (!isAnythingLeft) await this.weigh(locked);
     });
   }
 
   /**
    * Takes over the payments' sums for an order under its lock, and saves it: confirms or completes it where that is due,
-   * and gives back what came in too much. Answers the sums.
+   * and gives back what came in too much. Answers the sums, which are read here unless the caller holds them.
    */
-  async weigh({ order, now }: LockedOrder): Promise<Balance> {
-    const balance = await this.payments.balance(order.id, order.owedMinor);
+  async weigh({ order, now }: LockedOrder, held?: Balance): Promise<Balance> {
+    const balance = held ?? (await this.payments.balance(order.id, order.owedMinor));
     const before = { keptMinor: order.keptMinor, amountDueMinor: order.amountDueMinor };
     order.applyBalance(balance, now);
     const isConfirmed = order.isReadyToConfirm;

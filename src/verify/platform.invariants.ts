@@ -12,7 +12,8 @@ export const platformInvariants: readonly Invariant[] = [
   },
   {
     id: 'I11',
-    title: 'no published event is passed over: a consumer has taken it, has it before it, or has set it aside',
+    title:
+      'no published event is passed over: a consumer has taken it, has it before it, or has set it aside',
     sql: `
       with taken as (
         select i.consumer, o.type, min(o.position) as first, max(o.position) as last

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 
-/** Longest wait for the writers of the outbox, in milliseconds; others queue behind it, so it is short and tried again later. */
+/** Any number, as long as all versions of the program agree on it. */
+const daysLock = 7_255_103;
+
+/** Longest wait for the writers of the outbox; others queue behind it, so it is short and tried again later. */
 const dropPatience = '200ms';
 
 /** The outbox is one partition per UTC day, named `outbox_YYYYMMDD`. */
@@ -14,16 +17,22 @@ export class OutboxDaysRepository {
   ) {}
 
   /** Makes the days up to `ahead` from today, and those that events in the default partition need; answers how many. */
-  async open(ahead: number): Promise<number> {
-    const row = await this.database.row<{ opened: number }>(
-      `select count(*) filter (where events.open_day(day)) as opened from (
-         select (now() at time zone 'UTC')::date + ahead as day from generate_series(0, $1::int) as ahead
-         union select (occurred_at at time zone 'UTC')::date from events.outbox_default
-         order by day
-       ) as days`,
-      [ahead],
-    );
-    return row?.opened ?? 0;
+  open(ahead: number): Promise<number> {
+    return this.transaction.run(async () => {
+      // Taken before the default partition is read, or two processes would each wait for the other's read lock.
+      await this.database.rows('select pg_advisory_xact_lock($1)', [daysLock]);
+      // However many events wait in the default partition, they must get out of it.
+      await this.database.rows('set local statement_timeout = 0');
+      const row = await this.database.row<{ opened: number }>(
+        `select count(*) filter (where events.open_day(day)) as opened from (
+           select (now() at time zone 'UTC')::date + ahead as day from generate_series(0, $1::int) as ahead
+           union select (occurred_at at time zone 'UTC')::date from events.outbox_default
+           order by day
+         ) as days`,
+        [ahead],
+      );
+      return row?.opened ?? 0;
+    });
   }
 
   /** Days that ended more than `retentionDays` ago, of which all is published and taken by every consumer. */
@@ -47,7 +56,9 @@ export class OutboxDaysRepository {
   drop(name: string): Promise<void> {
     return this.transaction.run(async () => {
       await this.database.rows(`set local lock_timeout = '${dropPatience}'`);
-      await this.database.rows('insert into events.dropped_day (name) values ($1)', [name]);
+      await this.database.rows('insert into events.dropped_day (name) values ($1) on conflict do nothing', [
+        name,
+      ]);
       await this.database.rows(`drop table events.${name}`);
     });
   }

@@ -11,7 +11,6 @@ const openDay = `
     opens timestamptz := day::timestamp at time zone 'UTC';
     closes timestamptz := (day + 1)::timestamp at time zone 'UTC';
   begin
-    perform pg_advisory_xact_lock(7255103);
     if to_regclass('events.' || part) is not null then return false; end if;
     execute format('create table events.%I (like events.outbox including all)', part);
     lock table events.outbox_default in access exclusive mode;
