@@ -6,7 +6,7 @@ import { migrations } from './migrations.js';
 import { OrdersModule } from './orders/index.js';
 import { PaymentsModule } from './payments/index.js';
 import { AuthModule } from './platform/auth/index.js';
-import { CacheModule } from './platform/cache/cache.module.js';
+import { CacheModule } from './platform/cache/index.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';

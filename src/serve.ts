@@ -21,12 +21,19 @@ export async function serve(startSandbox: StartSandbox): Promise<void> {
     if (banner) logger.warn(banner, 'Start');
     if (config.mode !== 'production') process.stdout.write(await welcome(shop));
   } catch (error) {
-    const isConfig = error instanceof ConfigError;
-    process.stderr.write(
-      `${isConfig ? error.problems.join('\n') : String(error instanceof Error ? error.stack : error)}\n`,
-    );
-    process.exit(isConfig ? exitCodeOfBadConfig : 1);
+    process.stderr.write(`${reasonOf(error)}\n`);
+    process.exit(error instanceof ConfigError ? exitCodeOfBadConfig : 1);
   }
+}
+
+/** One plain sentence for what a person can mend, the stack for what only a programmer can. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.join('\n');
+  if (!(error instanceof Error)) return String(error);
+  const isPortTaken = 'code' in error && error.code === 'EADDRINUSE';
+  return isPortTaken
+    ? `${error.message}: another program listens there, set PORT to a free one`
+    : (error.stack ?? error.message);
 }
 
 async function stop(shop: Shop, logger: JsonLogger, signal: string): Promise<void> {

@@ -6,6 +6,7 @@ import { ImportService } from './import.service.js';
 import { ImportsController } from './imports.controller.js';
 import { InventoryService } from './inventory.service.js';
 import { Item } from './item.entity.js';
+import { ItemCache } from './item-cache.js';
 import { ItemViewsRepository } from './item-views.repository.js';
 import { ItemsController } from './items.controller.js';
 import { ItemsRepository } from './items.repository.js';
@@ -23,6 +24,7 @@ import { StockService } from './stock.service.js';
   providers: [
     InventoryService,
     ItemsService,
+    ItemCache,
     StockService,
     ImportService,
     DemoShelf,

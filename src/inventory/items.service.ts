@@ -16,7 +16,8 @@ import {
 import { itemChanged, itemCreated } from './inventory-news.js';
 import { Item } from './item.entity.js';
 import { itemEtag, itemViewOf, maySeeInactive } from './item-view.js';
-import { ItemViewsRepository } from './item-views.repository.js';
+import { ItemCache } from './item-cache.js';
+import { type ItemRow, ItemViewsRepository } from './item-views.repository.js';
 import { ItemsRepository } from './items.repository.js';
 
 /** What is sold, and how people find it. */
@@ -26,6 +27,7 @@ export class ItemsService {
     private readonly transaction: Transaction,
     private readonly items: ItemsRepository,
     private readonly views: ItemViewsRepository,
+    private readonly cache: ItemCache,
     private readonly outbox: Outbox,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -64,13 +66,14 @@ export class ItemsService {
         await this.items.saveAll([item]);
         this.outbox.add(itemChanged(item));
       }
-      return this.answer(sku, true);
+      return answerOf(await this.views.one(sku), true);
     });
   }
 
-  /** An item that is not on sale is shown to staff only. */
-  read(sku: string, principal: Principal): Promise<Answer> {
-    return this.answer(sku, maySeeInactive(principal));
+  /** An item that is not on sale is shown to staff only; they see it as it is now, so that what they change is what they saw. */
+  async read(sku: string, principal: Principal): Promise<Answer> {
+    if (maySeeInactive(principal)) return answerOf(await this.views.one(sku), true);
+    return answerOf(await this.cache.read(sku), false);
   }
 
   async list(
@@ -87,15 +90,14 @@ export class ItemsService {
     return { items, nextCursor: Cursor.encode([query.sort, last.sortValue, last.sku]) };
   }
 
-  private async answer(sku: string, showInactive: boolean): Promise<Answer> {
-    const row = await this.views.one(sku);
-    if (!row || !(row.active || showInactive)) throw new ItemNotFound();
-    return ok(itemViewOf(row, row.available), { etag: itemEtag(row, row.available) });
-  }
-
   private checkCurrency(currency: string): void {
     if (currency !== this.config.SHOP_CURRENCY) throw new CurrencyNotSold(this.config.SHOP_CURRENCY);
   }
+}
+
+function answerOf(row: ItemRow | undefined, showInactive: boolean): Answer {
+  if (!row || !(row.active || showInactive)) throw new ItemNotFound();
+  return ok(itemViewOf(row, row.available), { etag: itemEtag(row, row.available) });
 }
 
 /** Where the page before ended; a cursor of another sort is none of this list. */

@@ -1,8 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   commandOf,
   environmentOf,
@@ -20,6 +32,7 @@ import {
 } from '../support/image-build.js';
 import { freePort } from '../support/shop-process.js';
 
+const run = promisify(execFile);
 const isLongLane = process.env['TEST_LANE'] === 'long';
 const stages = readDockerfile('Dockerfile');
 const last = stages.at(-1) as Stage;
@@ -49,6 +62,14 @@ describe('the Dockerfile', () => {
       expect(reachesTheEngine('.dockerignore', source)).toBe(true);
     }
   });
+
+  it('copies a lock file that `npm ci` takes: whole, for every system', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+    for (const file of ['package.json', 'package-lock.json']) copyFileSync(file, join(folder, file));
+    const words = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const answer = run('npm', words, { cwd: folder, env: plainEnvironment() });
+    await answer.finally(() => rmSync(folder, { recursive: true }));
+  }, 60_000);
 
   it.each([
     '.env',

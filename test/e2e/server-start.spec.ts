@@ -89,7 +89,9 @@ describe('a server without any settings', () => {
     const command = output.slice(output.indexOf('curl -i')).trim();
     const buy = (): Promise<string> =>
       new Promise((ok, fail) =>
-        execFile('sh', ['-c', command], (error, stdout) => (error ? fail(new Error(error.message)) : ok(stdout))),
+        execFile('sh', ['-c', command], (error, stdout) =>
+          error ? fail(new Error(error.message)) : ok(stdout),
+        ),
       );
     const [first, second] = [await buy(), await buy()];
     expect(first).toMatch(/^HTTP\/1.1 201 /);

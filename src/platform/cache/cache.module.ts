@@ -1,7 +1,7 @@
-import { CACHE_MANAGER, Cache, CacheModule as NestCacheModule } from '@nestjs/cache-manager';
 import { createKeyv } from '@cacheable/memory';
-import { Global, Inject, Module, OnModuleInit } from '@nestjs/common';
-import { defineCounter } from '../metrics/index.js';
+import { CacheModule as NestCacheModule } from '@nestjs/cache-manager';
+import { Global, Module } from '@nestjs/common';
+import { ReadCache } from './read-cache.js';
 
 /** Entries of the memory tier; the least recently used goes first. */
 const memoryEntries = 10_000;
@@ -9,12 +9,7 @@ const memoryEntries = 10_000;
 /** Longest time that a value may be older than the database, in milliseconds. */
 const longestAgeMs = 30_000;
 
-const reads = defineCounter('cache_reads_total', 'Reads of the cache by their outcome', ['outcome']);
-
-/**
- * Nest's cache (inject `CACHE_MANAGER`), bounded, in this process's memory. Values are handed out uncloned: freeze them.
- * LAW: no decision is made from it.
- */
+/** Nest's cache, bounded, in this process's memory. */
 @Global()
 @Module({
   imports: [
@@ -25,14 +20,7 @@ const reads = defineCounter('cache_reads_total', 'Reads of the cache by their ou
       }),
     }),
   ],
-  exports: [NestCacheModule],
+  providers: [ReadCache],
+  exports: [ReadCache],
 })
-export class CacheModule implements OnModuleInit {
-  constructor(@Inject(CACHE_MANAGER) private readonly cache: Cache) {}
-
-  onModuleInit(): void {
-    this.cache.on('get', ({ value }: { value?: unknown }) =>
-      reads.inc({ outcome: value === undefined ? 'miss' : 'hit' }),
-    );
-  }
-}
+export class CacheModule {}

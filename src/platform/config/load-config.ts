@@ -19,14 +19,21 @@ const secretVariables: ReadonlySet<string> = new Set([
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const given = onlyKnown(environment);
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describeFault(issue, given)));
-  const faults = [
-    ...missingMode(parsed.data),
-    ...missingSecret(parsed.data),
-    ...productionFaults(parsed.data),
-  ];
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const unreadable = new Set(issues.map(nameOf));
+  const readable = parsed.success ? parsed.data : environmentSchema.parse(without(given, unreadable));
+  const rules = [...missingMode(readable), ...missingSecret(readable), ...productionFaults(readable)];
+  // What cannot be read counts as unset for the rules, which would blame it a second time.
+  const blamedOnce = rules.filter((fault) => !unreadable.has(fault.slice(0, fault.indexOf(' '))));
+  const faults = [...issues.map((issue) => describeFault(issue, given)), ...blamedOnce];
   if (faults.length > 0) throw new ConfigError(faults);
-  return completed(parsed.data);
+  return completed(readable);
+}
+
+const nameOf = (issue: z.core.$ZodIssue): string => String(issue.path[0]);
+
+function without(given: Record<string, string>, names: ReadonlySet<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
 }
 
 function onlyKnown(environment: NodeJS.ProcessEnv): Record<string, string> {
@@ -39,7 +46,7 @@ function onlyKnown(environment: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 function describeFault(issue: z.core.$ZodIssue, given: Record<string, string>): string {
-  const name = String(issue.path[0]);
+  const name = nameOf(issue);
   const value = given[name];
   const purpose = z.globalRegistry.get(environmentSchema.shape[name as keyof Environment])?.description ?? '';
   if (value === undefined) return `${name} is not set, wanted: ${issue.message} (${purpose})`;
