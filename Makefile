@@ -60,8 +60,9 @@ check: format lint types boundaries unit ## everything that needs no database, i
 
 test: check on-database ## everything
 
-test-long: $(BUILT) ## the long lane
-	@echo 'The long lane is empty so far: its rows come with the load battery.'
+test-long: $(BUILT) ## the long lane: ten times the kills, a hundred runs of every fault, the image's own steps
+	@mkdir -p $(RESULTS)
+	TEST_LANE=long $(JEST) --outputFile=$(RESULTS)/long.json --selectProjects faults contract
 
 clean: ## remove what was built, not the data
 	rm -rf dist $(RESULTS) coverage

@@ -46,7 +46,6 @@ async function replay(files: string[], options: Options): Promise<void> {
   const result = { ...report, ...(violations === undefined ? {} : { violations }) };
   if (options.json) print(JSON.stringify(result));
   else
-    for (const [name, value] of Object.entries(result))
-      print(`${name.padEnd(16)} ${JSON.stringify(value)}`);
+    for (const [name, value] of Object.entries(result)) print(`${name.padEnd(16)} ${JSON.stringify(value)}`);
   if (report.unitsLeft !== 0 || violations) process.exitCode = 1;
 }

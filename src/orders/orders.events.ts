@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvents, type EventsOf } from '../platform/events/catalogue.js';
+import { defineEventMetric } from '../platform/events/event-metrics.js';
 import { deliveryStatuses, orderStatuses, paymentStatuses } from './order-status.js';
 
 const minor = z.number().int().nonnegative();
@@ -38,6 +39,13 @@ export const orderEvents = defineEvents('orders', 'order', {
   'order.payment_status_changed': snapshot,
   'order.delivery_status_changed': snapshot,
 });
+
+defineEventMetric({
+  name: 'orders_placed_total',
+  help: 'Orders that were placed, paid or not',
+  on: 'order.placed',
+});
+
 export type OrderEventType = keyof typeof orderEvents;
 export const orderEventTypes = Object.keys(orderEvents) as OrderEventType[];
 

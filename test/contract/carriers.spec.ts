@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Carrier, ParcelToBook } from '../../src/deliveries/carriers/carrier.js';
 import { carrierNames, CARRIERS, type Carriers } from '../../src/deliveries/carriers/index.js';
 import { WebhookSignatures } from '../../src/platform/webhooks/index.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -21,7 +23,7 @@ describe.each(carrierNames)('the carrier %s', (name) => {
 
   afterAll(() => shop.close());
 
-  const carrier = () => {
+  const carrier = (): Carrier => {
     const found = shop.app.get<Carriers>(CARRIERS, { strict: false }).get(name);
     if (!found) throw new Error(`${name} is in the register and was not made`);
     return found;
@@ -32,18 +34,20 @@ describe.each(carrierNames)('the carrier %s', (name) => {
   });
 
   it('books the same parcel for the same reference, another for another, where it takes bookings', async () => {
-    const book = carrier().book?.bind(carrier());
-    if (!book) return expect(carrier().readWebhook).toBeUndefined();
+    const found = carrier();
+    if (!('book' in found)) return expect('readWebhook' in found).toBe(false);
+    const book = (parcel: ParcelToBook) => found.book?.(parcel);
     const reference = randomUUID();
     const first = await book({ reference, address });
-    expect(first.trackingNumber).not.toBe('');
+    expect(first?.trackingNumber).toMatch(/./);
     expect(await book({ reference, address })).toEqual(first);
     expect(await book({ reference: randomUUID(), address })).not.toEqual(first);
   });
 
   it('believes no scan without a signature, and none whose body was changed', () => {
-    const read = carrier().readWebhook?.bind(carrier());
-    if (!read) return expect(carrier().book).toBeUndefined();
+    const found = carrier();
+    if (!('readWebhook' in found)) return expect('book' in found).toBe(false);
+    const read = (headers: IncomingHttpHeaders, body: Buffer) => found.readWebhook?.(headers, body);
     const body = JSON.stringify({
       eventId: 'e',
       trackingNumber: 't',

@@ -86,7 +86,7 @@ describe('who may do what', () => {
     const request = operationCases[operation.operationId]?.(world);
     if (!request)
       throw new Error(`test/support/operation-cases.ts has no request for ${operation.operationId}`);
-    const key = operation.method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
+    const key: Headers = operation.method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
     const body = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
     const beside = 'authorization' in headers ? request.besideBearer : {};
     const answer = await fetch(`${shop.url}/v1/${request.path}`, {
@@ -206,7 +206,7 @@ const isOfShoppers = ({ who }: Asker): boolean =>
 const isOwnList = ({ own }: PermissionMark, path: string): boolean => own && !path.includes('{');
 
 function expected({ permission, own }: PermissionMark, { who, hasScopes }: Asker, path: string): Verdict {
-  const grant: Grant | undefined = permissions[permission as PermissionName][who];
+  const grant: Grant | undefined = permissions[permission][who];
   const isLacking =
     grant === undefined || (grant.reach === 'own' && !own) || (grant.reach === 'scope' && !hasScopes);
   if (isLacking) return who === 'anonymous' ? 'sign in' : 'not allowed';

@@ -178,14 +178,12 @@ describe('deliveries', () => {
     const { orderId, lines } = await open(4);
     const deliveries = shop.app.get(DeliveriesService, { strict: false });
     const cancel = (quantity: number) =>
-      shop.app
-        .get(Transaction)
-        .run(() =>
-          deliveries.cancel(orderId, {
-            lines: [{ orderLineId: lines[0]?.orderLineId ?? '', quantity }],
-            allowPacked: true,
-          }),
-        );
+      shop.app.get(Transaction).run(() =>
+        deliveries.cancel(orderId, {
+          lines: [{ orderLineId: lines[0]?.orderLineId ?? '', quantity }],
+          allowPacked: true,
+        }),
+      );
     expect(await cancel(1)).toEqual([{ orderLineId: lines[0]?.orderLineId, quantity: 1 }]);
     await expect(cancel(4)).rejects.toMatchObject({ code: 'delivery-already-dispatched' });
     const { rows } = await shop.database.query<{ status: string; quantity: number }>(

@@ -223,10 +223,11 @@ describe('placing an order', () => {
     const tally = new Map<string, number>();
     const shopper = async (cart: (typeof carts)[number]): Promise<void> => {
       for (;;) {
-        const { status, body } = await desk.checkOut(cart, { provider: 'invoice' });
+        const { status, body, headers } = await desk.checkOut(cart, { provider: 'invoice' });
         const said = status === 201 ? 'ordered' : `${status} ${body.code}`;
         tally.set(said, (tally.get(said) ?? 0) + 1);
         if (status !== 503) return;
+        expect(headers.get('retry-after')).toMatch(/^[1-9]/);
       }
     };
     await Promise.all(carts.map(shopper));
