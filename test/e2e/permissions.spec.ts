@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DevelopmentIssuer } from '../../src/platform/auth/index.js';
 import { PERMISSION, type PermissionMark } from '../../src/platform/auth/permission.decorator.js';
-import {
-  type Grant,
-  type PermissionName,
-  permissions,
-  type Who,
-} from '../../src/platform/auth/permissions.js';
+import { type Grant, permissions, type Who } from '../../src/platform/auth/permissions.js';
 import { Routes } from '../../src/platform/http/routes.js';
 import { type ApiOperation, committedDocument, operationsOf } from '../support/api-document.js';
 import { startTestApp, type TestApp } from '../support/app.js';
