@@ -60,11 +60,10 @@ describe('webhooks of a payment provider', () => {
       expect(await room.read(orderId)).toEqual([
         expect.objectContaining({ capturedMinor: 5000, version: 3 }),
       ]);
-      expect((await room.events(id)).map(({ type }) => type)).toEqual([
-        'payment.created',
-        'payment.authorized',
-        'payment.captured',
-      ]);
+      // Two webhooks may come at once, so either fact may be recorded first; each is told once.
+      const [first, ...outcome] = (await room.events(id)).map(({ type }) => type);
+      expect(first).toBe('payment.created');
+      expect(outcome.sort()).toEqual(['payment.authorized', 'payment.captured']);
     },
   );
 
