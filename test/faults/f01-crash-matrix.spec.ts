@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { failPoints } from '../../src/platform/faults/index.js';
 import { ShopClient } from '../../src/replay/shop-client.js';
 import { ShopProcess } from '../support/shop-process.js';
 import { checkFromOutside } from '../support/traffic/checker.js';
@@ -7,16 +8,6 @@ import { seeded, ShopActions } from '../support/traffic/shop-actions.js';
 import { staffToken, stockItems } from '../support/traffic/staff.js';
 import { databaseOf } from '../support/shop-database.js';
 
-const points = [
-  'after-claim',
-  'after-reserve',
-  'before-commit',
-  'after-commit-before-reply',
-  'before-provider',
-  'after-provider-before-record',
-  'after-publish-before-mark',
-  'after-effect-before-mark',
-];
 const reactions = ['exit', 'throw', 'stall', 'cut'];
 
 /** F1: the crash matrix, on the embedded profile. */
@@ -36,7 +27,7 @@ describe.each(reactions)('when a fail point reacts by %s', (reaction) => {
 
   afterAll(() => shop.stop(), 60_000);
 
-  it.each(points)(
+  it.each(failPoints)(
     'a checkout that walks through %s gets one 2xx and every invariant holds',
     async (point) => {
       const startsBefore = shop.starts;
