@@ -30,6 +30,11 @@ function givenBack(of: Payment, amountMinor: number, origin: 'keep_only' | 'comm
 const planned = (money: OrderMoney): [string, number][] =>
   money.releases().map((each) => [each.kind, each.amountMinor]);
 
+it('keeps nothing, not less, where a bank takes back what was given back in part already', () => {
+  const disputed = learn(givenBack(captured(100), 40, 'keep_only'), 'chargeback', 100);
+  expect(new OrderMoney([disputed], 60).balance(60)).toMatchObject({ keptMinor: 0, status: 'charged_back' });
+});
+
 describe('bringing down what an order keeps', () => {
   it('does nothing until somebody says how much to keep', () => {
     expect(planned(new OrderMoney([captured(100)], undefined))).toEqual([]);

@@ -29,8 +29,12 @@ export class OrderMoney {
     private readonly keepMinor: number | undefined,
   ) {}
 
+  /** Not below 0, where more was charged back than `keepOnly` had left. */
   get keptMinor(): number {
-    return this.sum((payment) => payment.sums.keptMinor);
+    return Math.max(
+      0,
+      this.sum((payment) => payment.sums.keptMinor),
+    );
   }
 
   /** Whether an attempt's money is still of use; where not, it is voided rather than asked for again. */

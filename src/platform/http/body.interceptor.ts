@@ -31,6 +31,7 @@ export class BodyInterceptor implements NestInterceptor {
       Number(request.headers['content-length'] ?? 0) === 0;
     if (isEmpty) {
       request.body = {};
+      request.rawBody = Buffer.alloc(0);
       return;
     }
     const types = this.reflector.get<string[] | undefined>(BODY_TYPES, context.getHandler());

@@ -107,11 +107,11 @@ export class RecordsRepository {
     return row && recordOf(row);
   }
 
-  /** Unfinished records that nobody works on any more. */
+  /** Unfinished records that nobody works on any more; one that failed just now comes last, so that it holds up no other. */
   async abandoned(limit: number): Promise<StoredRecord[]> {
     const rows = await this.database.rows<RecordRow>(
       `select ${columns}, true as "isAbandoned", false as "isExpired" from idempotency.record r
-       where ${isAbandoned} and r.recovery_point is not null order by r.created_at limit $1`,
+       where ${isAbandoned} and r.recovery_point is not null order by r.locked_until limit $1`,
       [limit],
     );
     return rows.map(recordOf);
@@ -131,6 +131,14 @@ export class RecordsRepository {
   async release({ principalId, key, fence }: Claim): Promise<void> {
     await this.database.rows(
       `update idempotency.record set locked_until = now() where principal_id = $1 and key = $2 and fence = $3 and state = 'in_progress'`,
+      [principalId, key, fence],
+    );
+  }
+
+  /** Ends the claim without an answer: the next request under the key begins anew. */
+  async drop({ principalId, key, fence }: Claim): Promise<void> {
+    await this.database.rows(
+      `delete from idempotency.record where principal_id = $1 and key = $2 and fence = $3 and state = 'in_progress'`,
       [principalId, key, fence],
     );
   }

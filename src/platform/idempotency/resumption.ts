@@ -55,9 +55,16 @@ export class Resumption {
       const answer = await work();
       if (!claim) return answer;
       const written = this.answers.write(answer, claim);
+      if (isPassing(written.written.status)) {
+        await this.records.drop(claim);
+        return written;
+      }
       if (await this.records.complete(claim, written)) return written;
       const other = await this.records.find(claim.principalId, claim.key);
       return other?.answer ? this.answers.replay(other.answer) : answer;
     }, 'settlement');
   }
 }
+
+/** Kept, it would be the answer to every retry, which is just what it asks for. */
+const isPassing = (status: number): boolean => status >= 500 || status === 429;

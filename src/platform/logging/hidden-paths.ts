@@ -13,10 +13,15 @@ const hidden = [
   'billingAddress',
   'address',
   'parameters',
+  // PostgreSQL's word on a failed constraint: the whole row, with its address.
+  'detail',
 ];
 
-/** Paths for pino, down to the third level; what lies deeper is not logged by this house. */
-export const hiddenPaths = hidden.flatMap((name) => ['', '*.', '*.*.'].map((prefix) => pathOf(prefix, name)));
+/** Down to the third level, and what a worker gathers of several failures; nothing else that lies deeper is logged by this house. */
+const places = ['', '*.', '*.*.', 'err.aggregateErrors[*].', 'err.aggregateErrors[*].driverError.'];
+
+/** Paths for pino. */
+export const hiddenPaths = hidden.flatMap((name) => places.map((prefix) => pathOf(prefix, name)));
 
 function pathOf(prefix: string, name: string): string {
   const isPlain = /^\w+$/.test(name);

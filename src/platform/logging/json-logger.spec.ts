@@ -56,6 +56,21 @@ it('hides secrets and what is a person’s own', () => {
   expect(text).not.toMatch(/ada@|x1|x2|0113/);
 });
 
+it('hides the row that a failed statement was about, also where a worker gathers several failures', () => {
+  const driverError = Object.assign(new Error('refused'), { detail: 'Failing row contains (ada@example.com)' });
+  const failed = Object.assign(new Error('refused'), {
+    parameters: ['ada@example.com'],
+    detail: driverError.detail,
+    driverError,
+  });
+  const text = loggedBy((logger) => {
+    logger.error({ err: failed }, 'it failed');
+    logger.error({ err: new AggregateError([failed], 'several') }, 'they failed');
+  });
+  expect(text).toContain('they failed');
+  expect(text).not.toContain('ada@');
+});
+
 it('leaves out what is less severe than asked for, and Nest’s list of routes', () => {
   expect(loggedBy((logger) => logger.debug('detail'))).toBe('');
   expect(loggedBy((logger) => logger.log('Mapped {/v1/carts, POST} route', 'RouterExplorer'))).toBe('');
