@@ -65,13 +65,20 @@ export class DeliveriesRepository {
     await this.insertLines([delivery]);
   }
 
-  /** Answers false where the scan is known already. */
-  async insertScan(delivery: Delivery, carrier: string, scan: CarrierScan): Promise<boolean> {
-    const rows = await this.database.rows(
+  /** Undefined where the scan is known already; late where the parcel was moved by one that the carrier made after it. */
+  insertScan(
+    delivery: Delivery,
+    carrier: string,
+    scan: CarrierScan,
+  ): Promise<{ isLate: boolean } | undefined> {
+    return this.database.row<{ isLate: boolean }>(
       `insert into deliveries.tracking_event
          (id, delivery_id, carrier, event_id, status, raw_status, description, place, has_moved, scanned_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9)
-       on conflict on constraint tracking_event_once do nothing returning id`,
+       on conflict on constraint tracking_event_once do nothing
+       returning exists (
+         select from deliveries.tracking_event e where e.delivery_id = $2 and e.has_moved and e.scanned_at > $9
+       ) as "isLate"`,
       [
         uuidv7(),
         delivery.id,
@@ -84,7 +91,6 @@ export class DeliveriesRepository {
         scan.scannedAt,
       ],
     );
-    return rows.length === 1;
   }
 
   async markScanMoved(carrier: string, eventId: string): Promise<void> {

@@ -43,6 +43,14 @@ describe('a delivery', () => {
     expect(delivery).toMatchObject({ status: 'delivered', version: version + 1 });
   });
 
+  it('is not taken back from trouble by a scan that was made before it, only by its end', () => {
+    const delivery = shipped();
+    delivery.track('attempt_failed', now);
+    expect(delivery.track('in_transit', now, true)).toBe(false);
+    expect(delivery.status).toBe('attempt_failed');
+    expect(delivery.track('delivered', now, true)).toBe(true);
+  });
+
   it('comes back by way of returning', () => {
     const delivery = shipped();
     delivery.track('exception', now);

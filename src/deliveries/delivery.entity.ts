@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { DeliveryStateConflict, SplitNotPossible } from './deliveries.errors.js';
-import { type DeliveryStatus, mayMove } from './delivery-status.js';
+import { type DeliveryStatus, endedStatuses, mayMove } from './delivery-status.js';
 
 /** Units of one order line in one parcel. */
 export interface DeliveryLine {
@@ -64,8 +64,10 @@ export class Delivery {
   }
 
   /** A carrier's fact is never refused: where it is late or no step forward it only raises the version. Answers whether it moved. */
-  track(scanned: DeliveryStatus, now: Date): boolean {
-    if (!mayMove(this.status, scanned)) {
+  track(scanned: DeliveryStatus, now: Date, isLate = false): boolean {
+    // An end is an end whenever it is told; any other late scan would take the parcel back to where it was.
+    const isPast = isLate && !endedStatuses.includes(scanned);
+    if (isPast || !mayMove(this.status, scanned)) {
       this.version += 1;
       return false;
     }

@@ -66,8 +66,9 @@ export class TrackingService {
   }
 
   private async record(delivery: Delivery, carrier: string, scan: CarrierScan): Promise<void> {
-    if (!(await this.repository.insertScan(delivery, carrier, scan))) return;
-    const hasMoved = delivery.track(scan.status, await this.repository.now());
+    const inserted = await this.repository.insertScan(delivery, carrier, scan);
+    if (!inserted) return;
+    const hasMoved = delivery.track(scan.status, await this.repository.now(), inserted.isLate);
     if (hasMoved) await this.repository.markScanMoved(carrier, scan.eventId);
     this.outbox.add(tracked(delivery, scan, hasMoved));
     if (scan.estimated) await this.reviseEstimate(delivery, scan.estimated.from, scan.estimated.to);

@@ -1,4 +1,4 @@
-import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../platform/config/config.js';
 import { Transaction } from '../platform/database/transaction.js';
 import { Workers } from '../platform/workers/workers.js';
@@ -13,6 +13,8 @@ const ordersARound = 20;
 /** Brings an order's money down to what it wants to keep, and again whenever a late transaction settles. */
 @Injectable()
 export class KeepOnlyService implements OnModuleInit {
+  private readonly logger = new Logger(KeepOnlyService.name);
+
   constructor(
     private readonly transaction: Transaction,
     private readonly repository: PaymentsRepository,
@@ -47,7 +49,11 @@ export class KeepOnlyService implements OnModuleInit {
       }
       for (const payment of payments) await this.books.save(payment);
       const isWaiting = payments.some((payment) => payment.sums.isVoiding || payment.sums.leavingMinor > 0);
-      await this.orderMoney.rest(orderId, { hasBegun: releases.length > 0, isWaiting });
+      const needsPerson = await this.orderMoney.rest(orderId, { hasBegun: releases.length > 0, isWaiting });
+      if (needsPerson)
+        this.transaction.afterCommit(() =>
+          this.logger.error({ orderId }, 'money that is not to be kept does not go back: a person must look'),
+        );
       return true;
     }, 'settlement');
   }

@@ -42,16 +42,17 @@ export class OrderMoneyRepository {
     return rows.map((row) => row.orderId);
   }
 
-  /** Nothing is due until the next news; a round that put something on its way and is followed by others without an end is a person's. */
+  /** Nothing is due until the next news; a round that put something on its way and is followed by others without an end is a person's: answers whether it is. */
   async rest(
     orderId: string,
     { hasBegun, isWaiting }: { hasBegun: boolean; isWaiting: boolean },
-  ): Promise<void> {
-    await this.database.rows(
+  ): Promise<boolean> {
+    const row = await this.database.row<{ needsPerson: boolean }>(
       `update payments.order_money
        set due_at = null, tries = case when $2 then tries + 1 when $3 then tries else 0 end, needs_person = $2 and tries + 1 >= $4
-       where order_id = $1`,
+       where order_id = $1 returning needs_person as "needsPerson"`,
       [orderId, hasBegun && isWaiting, isWaiting, mostTries],
     );
+    return row?.needsPerson ?? false;
   }
 }

@@ -141,6 +141,22 @@ describe('deliveries', () => {
     ]);
   });
 
+  it('stay in trouble when a scan comes late that was made before it', async () => {
+    const { orderId } = await open(1);
+    const [id = ''] = await deliveryIds(orderId);
+    await post(`${id}/ship`, { carrier: 'manual', trackingNumber: `T-${id}` });
+    const scanned = (status: string, scannedAt: string) =>
+      post(`${id}/tracking-events`, { eventId: `${status}-${id}`, status, rawStatus: status, scannedAt });
+    await scanned('attempt_failed', '2026-01-05T12:00:00Z');
+    expect((await scanned('in_transit', '2026-01-05T09:00:00Z')).body).toMatchObject({
+      status: 'attempt_failed',
+      tracking: [{ hasMoved: false }, { hasMoved: true }],
+    });
+    expect((await scanned('out_for_delivery', '2026-01-05T13:00:00Z')).body).toMatchObject({
+      status: 'out_for_delivery',
+    });
+  });
+
   it('are split with quantities conserved, and refuse to give more than they hold', async () => {
     const { orderId, lines } = await open(5, 3);
     const [id = ''] = await deliveryIds(orderId);

@@ -409,6 +409,17 @@ describe('a failure that is not final', () => {
     expect(new Set(outside.calls).size).toBe(1);
   });
 
+  it('that the recovery point itself answers is not kept either: the retry begins anew', async () => {
+    const key = randomUUID();
+    outside.answer = 'unavailable';
+    await pay(key, { name: 'away' }).expect(503);
+    expect(await records(key)).toBe(0);
+    outside.answer = 'approved';
+    await pay(key, { name: 'away' }).expect(201);
+    await pay(key, { name: 'away' }).expect(201);
+    expect(outside.calls).toHaveLength(2);
+  });
+
   it('such as a deadlock is tried again within the claim', async () => {
     const key = randomUUID();
     const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });

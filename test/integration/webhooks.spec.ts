@@ -49,6 +49,7 @@ it('reads a webhook that is signed, and only then looks for what it names', asyn
 
 const forgeries: [string, string, () => Promise<Response>][] = [
   ['without headers', 'headers-missing', () => send(body, {})],
+  ['without a body', 'signature-wrong', () => send('', signatures.sign('a', body, secret))],
   [
     'by another secret',
     'signature-wrong',

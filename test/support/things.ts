@@ -16,7 +16,7 @@ import {
 /** How the outside party behaves; a test sets it. */
 export const outside = {
   calls: [] as string[],
-  answer: 'approved' as 'approved' | 'declined' | 'unknown' | 'throws',
+  answer: 'approved' as 'approved' | 'declined' | 'unknown' | 'unavailable' | 'throws',
 };
 
 /** How the work itself behaves. */
@@ -92,6 +92,8 @@ export class ThingsService implements OnModuleInit {
     if (outcome === 'unknown') return accepted({ id, payment: outcome }, { location });
     if (outcome === 'declined')
       return refused(new DomainError('payment-declined', 'thing-declined', 'no money'), { location });
+    if (outcome === 'unavailable')
+      return refused(new DomainError('unavailable', 'thing-unavailable', 'nobody there'), { location });
     return created({ id, payment: outcome }, { location });
   }
 }

@@ -57,7 +57,9 @@ it('hides secrets and what is a person’s own', () => {
 });
 
 it('hides the row that a failed statement was about, also where a worker gathers several failures', () => {
-  const driverError = Object.assign(new Error('refused'), { detail: 'Failing row contains (ada@example.com)' });
+  const driverError = Object.assign(new Error('refused'), {
+    detail: 'Failing row contains (ada@example.com)',
+  });
   const failed = Object.assign(new Error('refused'), {
     parameters: ['ada@example.com'],
     detail: driverError.detail,
