@@ -54,7 +54,7 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
     const app = await createApp(config);
     stops.push(() => app.close());
-    if (given.DATABASE_URL === undefined) await seedDemo(app);
+    if (given.DATABASE_URL === undefined && config.mode !== 'production') await seedDemo(app);
     await leaveWaitingRoom();
     await app.listen(config.PORT);
     const url = urlOf(app);

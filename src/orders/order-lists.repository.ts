@@ -27,7 +27,7 @@ const isUnknownForLong = `o.payment_unknown_since <= now() - interval '${unknown
 // What is stored as needs_attention by the migration, word for word, and what only the passing of time brings.
 const attention = `array_remove(array[
   case when o.status in ('confirmed', 'completed') and o.kept_minor < o.owed_minor then 'amount-due' end,
-  case when o.status in ('canceled', 'expired') and o.kept_minor > 0 then 'money-to-return' end,
+  case when o.status in ('canceled', 'expired') and o.kept_minor > 0 and o.payment_status <> 'refunded' then 'money-to-return' end,
   case when o.has_delivery_trouble then 'delivery-trouble' end,
   case when ${isUnknownForLong} then 'payment-unknown' end], null)`;
 

@@ -51,7 +51,7 @@ const orderTable = `
     ended_at timestamptz,
     needs_attention boolean not null generated always as (
       (status in ('confirmed', 'completed') and kept_minor < owed_minor)
-      or (status in ('canceled', 'expired') and kept_minor > 0)
+      or (status in ('canceled', 'expired') and kept_minor > 0 and payment_status <> 'refunded')
       or has_delivery_trouble) stored
   )`;
 

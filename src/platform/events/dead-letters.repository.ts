@@ -42,7 +42,8 @@ export class DeadLettersRepository {
         event.occurredAt,
         event.traceparent,
         reason,
-        error,
+        // PostgreSQL has no place for NUL in text, and a letter that cannot be kept would hold its key for ever.
+        error.replaceAll('\0', ''),
         tries,
       ],
     );

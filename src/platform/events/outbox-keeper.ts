@@ -24,9 +24,9 @@ export class OutboxKeeper implements OnModuleInit {
     const { OUTBOX_RETENTION_DAYS: retentionDays } = this.config;
     this.workers.every('events.open-days', keepIntervalMs, () => this.days.open(daysAhead));
     this.workers.every('events.drop-days', keepIntervalMs, () => this.dropDays(retentionDays));
-    // A day longer than the events: what can still be told again must be known to have been handled.
+    // A week and a day longer than the events: what can still be told again must be known to have been handled.
     this.workers.every('events.forget', keepIntervalMs, () =>
-      this.inbox.forget(retentionDays + 1, forgottenAtOnce),
+      this.inbox.forget(retentionDays + 8, forgottenAtOnce),
     );
   }
 
