@@ -34,7 +34,7 @@ describe('reading orders', () => {
   afterAll(async () => {
     expect(await violationsIn(shop)).toEqual([]);
     await shop.close();
-  }, 60_000);
+  }, 180_000);
 
   const list = async (query: string, as = support): Promise<Page> => {
     const { status, body } = await desk.send<Page>('GET', `orders?${query}`, undefined, as);
