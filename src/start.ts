@@ -53,7 +53,7 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     await awaitSchema(databaseUrl(database.config), migrations, tell);
     const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
     const app = await createApp(config);
-    stops.push(() => app.close());
+    stops.push(() => closeApp(app));
     if (given.DATABASE_URL === undefined && config.mode !== 'production') await seedDemo(app);
     await leaveWaitingRoom();
     await app.listen(config.PORT);
@@ -89,4 +89,15 @@ function urlOf(app: NestExpressApplication): string {
   // `listen` on a TCP port answers an AddressInfo.
   const { port } = app.getHttpServer().address() as AddressInfo;
   return `http://localhost:${port}`;
+}
+
+/** Ends the requests under way; a connection that falls idle only after the port was closed would else stay for its whole keep-alive time. */
+async function closeApp(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
