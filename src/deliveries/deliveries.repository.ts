@@ -108,15 +108,6 @@ export class DeliveriesRepository {
     );
   }
 
-  async isVisible(id: string, owner: Owner): Promise<boolean> {
-    const { condition, parameters } = ownedBy(owner, 2);
-    const row = await this.database.row(
-      `select 1 from deliveries.delivery d where d.id = $1 and ${condition}`,
-      [id, ...parameters],
-    );
-    return row !== undefined;
-  }
-
   private async lockWhere(
     where: Partial<Pick<Delivery, 'id' | 'orderId' | 'carrier' | 'trackingNumber'>>,
   ): Promise<Delivery[]> {

@@ -62,6 +62,7 @@ export class TrackingService {
   async estimate(id: string, request: EstimateRequest): Promise<Answer> {
     const delivery = await this.lock(id);
     await this.reviseEstimate(delivery, new Date(request.estimatedFrom), new Date(request.estimatedTo));
+    await this.repository.save(delivery);
     return ok(await this.reader.read(id), { etag: etagOf('delivery', delivery.version) });
   }
 
@@ -78,9 +79,9 @@ export class TrackingService {
       await this.inventory.restock(delivery.orderId, delivery.lines);
   }
 
+  /** The caller saves the delivery. */
   private async reviseEstimate(delivery: Delivery, from: Date, to: Date): Promise<void> {
     if (!delivery.estimate(from, to)) return;
-    await this.repository.save(delivery);
     await this.repository.insertEstimate(delivery);
     this.outbox.add(estimateChanged(delivery, from, to));
   }
