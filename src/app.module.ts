@@ -12,6 +12,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { EventsModule } from './platform/events/index.js';
 import { FaultsModule } from './platform/faults/index.js';
+import { DegradationsModule } from './platform/health/degradations.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
@@ -23,6 +24,7 @@ import { VerifyModule } from './verify/index.js';
 const platform = [
   AuthModule,
   CacheModule,
+  DegradationsModule,
   EventsModule,
   FaultsModule,
   HealthModule,

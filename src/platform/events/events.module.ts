@@ -4,6 +4,7 @@ import { DeadLettersRepository } from './dead-letters.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueRepository } from './in-process/due.repository.js';
 import { InProcessServer } from './in-process/in-process.server.js';
+import { Followers } from './followers.js';
 import { EventGauges } from './event-gauges.js';
 import { Inbox } from './inbox.js';
 import { Leader } from './leader.js';
@@ -25,9 +26,9 @@ const outbox = [
   OutboxKeeper,
   EventGauges,
 ];
-const relay = [Relay, RelayRepository, Leader, PublishedEvents];
+const relay = [Relay, RelayRepository, Leader, Followers, PublishedEvents];
 const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, InProcessServer];
 
 @Global()
-@Module({ providers: [...outbox, ...relay, ...listeners], exports: [Outbox, Inbox, PublishedEvents] })
+@Module({ providers: [...outbox, ...relay, ...listeners], exports: [Outbox, Inbox, Followers, PublishedEvents] })
 export class EventsModule {}

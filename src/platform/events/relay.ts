@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { failPoint } from '../faults/fail-point.js';
 import { defineCounter } from '../metrics/index.js';
 import { Alarm } from './alarm.js';
+import { Followers } from './followers.js';
 import type { Connection } from './leader.js';
 import type { OutboxEvent } from './outbox-event.js';
 import type { Publish } from './publish.js';
@@ -30,6 +31,7 @@ export class Relay {
   constructor(
     private readonly repository: RelayRepository,
     private readonly signal: RelaySignal,
+    private readonly followers: Followers,
     private readonly audience: PublishedEvents,
   ) {}
 
@@ -56,6 +58,7 @@ export class Relay {
     const acknowledged = await this.bring(events, connection, publish);
     if (acknowledged.length === 0) return 0;
     await failPoint('after-publish-before-mark');
+    await this.followers.tell(acknowledged, connection);
     await this.audience.tell(connection, acknowledged);
     await this.repository.mark(connection, acknowledged);
     for (const { type } of acknowledged) published.inc({ type });

@@ -3,6 +3,7 @@ import { HealthCheckService } from '@nestjs/terminus';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config/config.js';
 import { bannerOf } from './banner.js';
+import { type DegradablePart, Degradations } from './degradations.js';
 import { Readiness } from './readiness.js';
 
 /** The detailed health, for operators. */
@@ -11,6 +12,8 @@ export interface Report {
   mode: Config['mode'];
   /** Says in capitals what must not be mistaken for a real shop. */
   banner?: string;
+  /** What is down without keeping the shop from serving; absent where nothing is. */
+  degraded?: DegradablePart[];
   parts: HealthCheckResult['details'];
 }
 
@@ -19,15 +22,18 @@ export class HealthReport {
   constructor(
     private readonly checks: HealthCheckService,
     private readonly readiness: Readiness,
+    private readonly degradations: Degradations,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async read(): Promise<Report> {
     const result = await this.check();
+    const { current } = this.degradations;
     return {
       isReady: result.status === 'ok',
       mode: this.config.mode,
       banner: bannerOf(this.config),
+      ...(current.length > 0 ? { degraded: current } : {}),
       parts: result.details,
     };
   }

@@ -5,6 +5,9 @@ import { CONFIG, type Config } from '../config/config.js';
 import { DomainError } from '../errors/domain-error.js';
 import { HealthReport, Report } from './health-report.js';
 
+/** `degraded` names parts that are down without keeping the shop from serving. */
+type Ready = { status: 'ok' } & Pick<Report, 'degraded'>;
+
 @ApiExcludeController()
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
@@ -23,9 +26,9 @@ export class HealthController {
   /** Whether to send requests here; why not is told by the log and on the port of management. */
   @Get('ready')
   @Permission('public')
-  async ready(): Promise<{ status: 'ok' }> {
-    const { isReady } = await this.report.read();
-    if (isReady) return { status: 'ok' };
+  async ready(): Promise<Ready> {
+    const { isReady, degraded } = await this.report.read();
+    if (isReady) return { status: 'ok', degraded };
     throw new DomainError('unavailable', 'not-ready', 'This server cannot serve requests now.', {
       retryAfterSeconds: 1,
     });

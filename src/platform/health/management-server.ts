@@ -55,12 +55,15 @@ export class ManagementServer implements OnApplicationShutdown {
       case '/health/live':
         return json(200, { status: 'ok' });
       case '/health/ready':
-        return (await this.report.read()).isReady
-          ? json(200, { status: 'ok' })
-          : json(503, { status: 'not ready' });
+        return this.ready();
       default:
         return json(404, { status: 'not found' });
     }
+  }
+
+  private async ready(): Promise<Page> {
+    const { isReady, degraded } = await this.report.read();
+    return isReady ? json(200, { status: 'ok', degraded }) : json(503, { status: 'not ready' });
   }
 }
 
