@@ -30,5 +30,8 @@ const relay = [Relay, RelayRepository, Leader, Followers, PublishedEvents];
 const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, InProcessServer];
 
 @Global()
-@Module({ providers: [...outbox, ...relay, ...listeners], exports: [Outbox, Inbox, Followers, PublishedEvents] })
+@Module({
+  providers: [...outbox, ...relay, ...listeners],
+  exports: [Outbox, Inbox, Followers, PublishedEvents],
+})
 export class EventsModule {}
