@@ -5,6 +5,7 @@ import { CreateOrders1764000000040 } from './orders/migrations/1764000000040-cre
 import { CreatePayments1764000000050 } from './payments/migrations/1764000000050-create-payments.js';
 import { CreateAuth1764000000011 } from './platform/auth/migrations/1764000000011-create-auth.js';
 import { CreateEvents1764000000010 } from './platform/events/migrations/1764000000010-create-events.js';
+import { LettersOfBrokers1764000000013 } from './platform/events/migrations/1764000000013-letters-of-brokers.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
 import type { MigrationList } from './platform/database/data-sources.js';
 import { CreateSandbox1764000000070 } from './sandbox/migrations/1764000000070-create-sandbox.js';
@@ -15,6 +16,7 @@ export const migrations: MigrationList = [
   CreateEvents1764000000010,
   CreateAuth1764000000011,
   CreateIdempotency1764000000012,
+  LettersOfBrokers1764000000013,
   CreateInventory1764000000020,
   CreateCarts1764000000030,
   CreateOrders1764000000040,

@@ -29,7 +29,7 @@ export const platformInvariants: readonly Invariant[] = [
     title: 'no event is both handled and set aside, for one consumer',
     sql: `
       select d.consumer, d.event_id, d.type from events.dead_letter d
-      join events.inbox i on i.consumer = d.consumer and i.event_id = d.event_id::text`,
+      join events.inbox i on i.consumer = d.consumer and i.event_id = d.event_id::text and not i.is_set_aside`,
   },
   {
     id: 'I11',

@@ -1,51 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import type { OutboxEvent } from './outbox-event.js';
+import { type DeadLetter, letterRow } from './dead-letter.js';
 
-export interface DeadLetter {
-  consumer: string;
-  event: OutboxEvent;
-  /** The error's name. */
-  reason: string;
-  error: string;
-  tries: number;
-}
+const columns = `id, consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, position, payload, occurred_at,
+  traceparent, headers, body, is_truncated, source_topic, source_partition, source_offset, reason, error, tries`;
+
+const anew = `headers = excluded.headers, body = excluded.body, is_truncated = excluded.is_truncated, type = excluded.type,
+  reason = excluded.reason, error = excluded.error, tries = excluded.tries, died_at = now()`;
 
 /** Events that a consumer could not take: kept whole, since the outbox forgets. */
 @Injectable()
 export class DeadLettersRepository {
   constructor(private readonly database: Database) {}
 
-  async has(consumer: string, eventId: string): Promise<boolean> {
+  /**
+   * Keeps the letter of an event together with its place in the inbox; answers false, and keeps nothing, where the event took
+   * effect all the same, told by another process. The same letter again brings the other up to date.
+   */
+  async keepEvent(letter: DeadLetter): Promise<boolean> {
     const row = await this.database.row(
-      'select from events.dead_letter where consumer = $1 and event_id = $2',
-      [consumer, eventId],
+      `with letter as (select * from jsonb_populate_record(null::events.dead_letter, $1::jsonb)),
+       place as (
+         insert into events.inbox (consumer, event_id, is_set_aside) select consumer, event_id::text, true from letter
+         on conflict (consumer, event_id) do update set is_set_aside = inbox.is_set_aside returning is_set_aside
+       )
+       insert into events.dead_letter (${columns}) select ${columns} from letter, place where is_set_aside
+       on conflict (consumer, event_id) do update set ${anew} returning id`,
+      [letterRow(letter)],
     );
     return row !== undefined;
   }
 
-  async keep({ consumer, event, reason, error, tries }: DeadLetter): Promise<void> {
+  async keepMessage(letter: DeadLetter): Promise<void> {
     await this.database.rows(
-      `insert into events.dead_letter (consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, payload, occurred_at, traceparent, reason, error, tries)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14)
-       on conflict (consumer, event_id) do update set reason = excluded.reason, error = excluded.error, tries = excluded.tries, died_at = now()`,
-      [
-        consumer,
-        event.id,
-        event.type,
-        event.aggregateType,
-        event.aggregateId,
-        event.key,
-        event.sequence,
-        event.topic,
-        JSON.stringify(event.payload),
-        event.occurredAt,
-        event.traceparent,
-        reason,
-        // PostgreSQL has no place for NUL in text, and a letter that cannot be kept would hold its key for ever.
-        error.replaceAll('\0', ''),
-        tries,
-      ],
+      `insert into events.dead_letter (${columns})
+       select ${columns} from jsonb_populate_record(null::events.dead_letter, $1::jsonb)
+       on conflict (consumer, source_topic, source_partition, source_offset) where event_id is null do update set ${anew}`,
+      [letterRow(letter)],
+    );
+  }
+
+  /** Why the event was set aside, if it was. */
+  async failureOf(
+    consumer: string,
+    eventId: string,
+  ): Promise<Pick<DeadLetter, 'reason' | 'error' | 'tries'> | undefined> {
+    return this.database.row(
+      'select reason, error, tries from events.dead_letter where consumer = $1 and event_id = $2',
+      [consumer, eventId],
     );
   }
 }

@@ -5,6 +5,7 @@ import { runInContext } from '../http/request-context.js';
 import { traceIdOf } from '../http/trace-context.js';
 import { defineCounter } from '../metrics/index.js';
 import { requiredEntry } from './catalogue.js';
+import type { BrokerMessage, DeadLetter } from './dead-letter.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 import { Inbox } from './inbox.js';
 import type { OutboxEvent } from './outbox-event.js';
@@ -12,8 +13,12 @@ import type { OutboxEvent } from './outbox-event.js';
 /** Calls one listener; rejects with the listener's own error. */
 export type Listener = (event: OutboxEvent) => Promise<unknown>;
 
-/** What became of a delivery: nothing more to do, or the same again later, `tries` telling how many failures count by then. */
-export type Verdict = { isDone: true } | { isDone: false; againMs: number; tries: number };
+/**
+ * What became of a delivery: nothing more to do, or the same again later, `tries` telling how many failures count by then.
+ * With `letter`, the end was a dead letter, now or before a crash: a broker's transport publishes it before it goes on.
+ */
+export type Verdict =
+  { isDone: true; letter?: DeadLetter } | { isDone: false; againMs: number; tries: number };
 
 const mostTries = 5;
 
@@ -53,65 +58,83 @@ export class Dispatcher {
     return this.consumers.filter((consumer) => this.listeners.get(consumer)?.has(type));
   }
 
-  /** Never throws. `tries` is how often the event failed before. */
-  async deliver(consumer: string, event: OutboxEvent, tries: number): Promise<Verdict> {
+  /** Never throws. `tries` is how often the event failed before; `message` is what brought it, where a broker did. */
+  async deliver(
+    consumer: string,
+    event: OutboxEvent,
+    tries: number,
+    message?: BrokerMessage,
+  ): Promise<Verdict> {
+    const delivery = { consumer, event, message };
     try {
-      await runInContext(
+      const isFirst = await runInContext(
         { traceId: traceIdOf(event.traceparent), principal: { kind: 'system', worker: consumer } },
-        () => this.tell(consumer, event, tries),
+        () => this.tell(consumer, event),
       );
-      return { isDone: true };
+      return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
-      if (isInfrastructureTrouble(error)) return this.pause(consumer, event, tries, error);
-      return this.fail(consumer, event, tries + 1, error);
+      if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
+      return this.fail(delivery, tries + 1, error);
     }
   }
 
-  private async tell(consumer: string, event: OutboxEvent, tries: number): Promise<void> {
-    // A crash right after the dead letter brings the event again; an effect now would contradict the letter.
-    if (tries === mostTries - 1 && (await this.deadLetters.has(consumer, event.id))) return;
+  /** Never throws. A message that is no event of ours is set aside at once: the same bytes will not read better in a second. */
+  refuse(consumer: string, message: BrokerMessage, error: Error, tries = 1): Promise<Verdict> {
+    return this.bury({ consumer, message }, tries, error);
+  }
+
+  private async tell(consumer: string, event: OutboxEvent): Promise<boolean> {
     const listener = this.listeners.get(consumer)?.get(event.type);
     if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
     requiredEntry(event.type).payload.parse(event.payload);
-    await this.inbox.once(consumer, event.id, async () => {
+    const isFirst = await this.inbox.once(consumer, event.id, async () => {
       await listener(event);
     });
     await failPoint('after-effect-before-mark');
+    return isFirst;
+  }
+
+  /** A crash after the letter brings the event again: what was not published of it then is published now. */
+  private async recall(delivery: Delivery & { event: OutboxEvent }): Promise<Verdict> {
+    const failure = await this.deadLetters.failureOf(delivery.consumer, delivery.event.id);
+    return { isDone: true, letter: failure && { ...delivery, ...failure } };
   }
 
   /** No database, a deadlock, a stop: nothing is wrong with the event, so it counts as no try. */
-  private pause(consumer: string, event: OutboxEvent, tries: number, error: unknown): Verdict {
-    retries.inc({ consumer, reason: 'infrastructure' });
-    this.logger.warn({ ...nameOf(consumer, event), err: error }, 'a listener waits for the infrastructure');
+  private pause(delivery: Delivery, tries: number, error: unknown): Verdict {
+    retries.inc({ consumer: delivery.consumer, reason: 'infrastructure' });
+    this.logger.warn({ ...nameOf(delivery), err: error }, 'a listener waits for the infrastructure');
     return { isDone: false, againMs: infrastructureBackOffMs, tries };
   }
 
-  private async fail(consumer: string, event: OutboxEvent, tries: number, error: unknown): Promise<Verdict> {
+  private async fail(delivery: Delivery, tries: number, error: unknown): Promise<Verdict> {
     const againMs = tries < mostTries ? backOffMs[tries - 1] : undefined;
-    if (againMs === undefined) return this.bury(consumer, event, tries, error);
-    retries.inc({ consumer, reason: 'listener' });
-    this.logger.warn(
-      { ...nameOf(consumer, event), tries, err: error },
-      'a listener failed and will be told again',
-    );
+    if (againMs === undefined) return this.bury(delivery, tries, error);
+    retries.inc({ consumer: delivery.consumer, reason: 'listener' });
+    this.logger.warn({ ...nameOf(delivery), tries, err: error }, 'a listener failed and will be told again');
     return { isDone: false, againMs, tries };
   }
 
-  private async bury(consumer: string, event: OutboxEvent, tries: number, error: unknown): Promise<Verdict> {
+  private async bury(delivery: Delivery, tries: number, error: unknown): Promise<Verdict> {
+    const letter: DeadLetter = { ...delivery, tries, ...describe(error) };
     try {
-      await this.deadLetters.keep({ consumer, event, tries, ...describe(error) });
+      if (!letter.event) await this.deadLetters.keepMessage(letter);
+      else if (!(await this.deadLetters.keepEvent(letter))) return { isDone: true };
     } catch (failure) {
-      return this.pause(consumer, event, tries - 1, failure);
+      return this.pause(delivery, tries - 1, failure);
     }
-    this.logger.error(
-      { ...nameOf(consumer, event), tries, err: error },
-      'an event was set aside as a dead letter',
-    );
-    return { isDone: true };
+    this.logger.error({ ...nameOf(delivery), tries, err: error }, 'an event was set aside as a dead letter');
+    return { isDone: true, letter };
   }
 }
 
-const nameOf = (consumer: string, { id, type }: OutboxEvent) => ({ consumer, event: id, type });
+type Delivery = Pick<DeadLetter, 'consumer' | 'event' | 'message'>;
+
+const nameOf = ({ consumer, event, message }: Delivery) => ({
+  consumer,
+  ...(event && { event: event.id, type: event.type }),
+  ...(message && { topic: message.topic, partition: message.partition, offset: message.offset }),
+});
 
 function describe(error: unknown): { reason: string; error: string } {
   if (!(error instanceof Error)) return { reason: 'unknown', error: String(error) };

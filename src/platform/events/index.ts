@@ -1,6 +1,7 @@
 export { defineEvents } from './catalogue.js';
 export type { EventCatalogue, EventsOf, EventType, Topic } from './catalogue.js';
 export { connectEvents } from './connect-events.js';
+export type { BrokerMessage, DeadLetter } from './dead-letter.js';
 export type { DomainEvent, NewEvent } from './domain-event.js';
 export { defineEventMetric } from './event-metrics.js';
 export { EventsModule } from './events.module.js';
