@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../../src/platform/database/embedded/port.js';
 import {
   commandOf,
   environmentOf,
@@ -30,7 +31,6 @@ import {
   copiedFromCheckout,
   plainEnvironment,
 } from '../support/image-build.js';
-import { freePort } from '../support/shop-process.js';
 
 const run = promisify(execFile);
 const isLongLane = process.env['TEST_LANE'] === 'long';

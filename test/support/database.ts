@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { EnduringPool } from '../../src/platform/database/connection.js';
-import { databaseOn, onServer } from './test-server.js';
+import { databaseOn, onServer } from './test-template.js';
 
 /** A migrated database of one test file's own. */
 export interface TestDatabase {

@@ -2,5 +2,6 @@ import './resolve-sources';
 import type {} from './global-setup.js';
 
 export default async function tearDown(): Promise<void> {
-  await globalThis.testServer?.stop();
+  await globalThis.testRun?.template?.drop();
+  await globalThis.testRun?.servers.remove();
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../src/platform/database/embedded/port.js';
 
 const mainFile = resolve(__dirname, '../../dist/main.js');
 const cliFile = resolve(__dirname, '../../dist/cli.js');
@@ -157,16 +157,4 @@ function stopOrphan(dataDir: string): void {
   } catch {
     // It ended between the look and the signal, which is what was wanted.
   }
-}
-
-export async function freePort(): Promise<number> {
-  return new Promise((ok, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => ok(port));
-    });
-  });
 }

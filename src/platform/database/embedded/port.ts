@@ -13,11 +13,15 @@ const highestPort = 32_000;
 export async function choosePort(file: string): Promise<number> {
   const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
   if (remembered > 0 && (await isFree(remembered))) return remembered;
+  const port = await freePort();
+  await writeFile(file, `${port}\n`);
+  return port;
+}
+
+export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(lowestPort, highestPort);
-    if (!(await isFree(port))) continue;
-    await writeFile(file, `${port}\n`);
-    return port;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no free port on ${loopback} from ${lowestPort} to ${highestPort}`);
 }
