@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build run cli openapi env-example format lint types boundaries unit on-database check test test-long clean
+.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database check test test-long clean
 
 # `make run PORT=8099` and `PORT=8099 make run` are the same.
 export PORT DATA_DIR DATABASE_URL NODE_ENV
@@ -32,6 +32,9 @@ cli: $(BUILT) ## run the command line: make cli ARGS="verify"
 
 openapi: $(BUILT) ## write contracts/openapi.json from the code
 	@npm run --silent openapi
+
+asyncapi: $(BUILT) ## write contracts/asyncapi.json and contracts/schemas from the catalogue of events
+	@npm run --silent asyncapi
 
 env-example: $(BUILT) ## write .env.example from the schema of the settings
 	@npm run --silent env-example

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { EnduringPool } from '../../src/platform/database/connection.js';
 import { databaseOn, onServer } from './test-template.js';
+import { validateToldEvents } from './told-events.js';
 
 /** A migrated database of one test file's own. */
 export interface TestDatabase {
@@ -10,7 +11,7 @@ export interface TestDatabase {
   /** Looks at the tables from outside, on connections of its own. */
   pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<pg.QueryResult<Row>>;
-  /** Ends the pool and drops the database, whoever is still connected. */
+  /** Ends the pool and drops the database, whoever is still connected; fails where an event in it breaks the contract. */
   drop(): Promise<void>;
 }
 
@@ -27,8 +28,12 @@ export async function createTestDatabase(options = { isMigrated: true }): Promis
     pool,
     query: (sql, parameters) => pool.query(sql, parameters),
     drop: async () => {
-      await pool.end();
-      await onServer(server, `drop database if exists ${name} with (force)`);
+      try {
+        await validateToldEvents(pool);
+      } finally {
+        await pool.end();
+        await onServer(server, `drop database if exists ${name} with (force)`);
+      }
     },
   };
 }

@@ -22,10 +22,19 @@ import {
 import { WorkersModule } from '../../src/platform/workers/workers.module.js';
 import type { TestDatabase } from './database.js';
 
-export const probeEvents = defineEvents('orders', 'probe', {
-  'probe.moved': z.object({ probeId: z.string(), version: z.number().int().positive() }),
-  'probe.stopped': z.object({ probeId: z.string(), version: z.number().int().positive() }),
-});
+const probe = z.object({ probeId: z.string(), version: z.number().int().positive() });
+const example = { probeId: 'p', version: 1 };
+
+export const probeEvents = defineEvents(
+  'orders',
+  'probe',
+  { 'probe.moved': probe, 'probe.stopped': probe },
+  {
+    key: 'probeId',
+    subject: ['probeId'],
+    examples: { 'probe.moved': example, 'probe.stopped': example },
+  },
+);
 
 declare module '../../src/platform/events/catalogue.js' {
   interface EventCatalogue extends EventsOf<typeof probeEvents> {}

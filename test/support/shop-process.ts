@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../src/platform/database/embedded/port.js';
+import { databaseOf } from './shop-database.js';
+import { validateToldEvents } from './told-events.js';
 
 const mainFile = resolve(__dirname, '../../dist/main.js');
 const cliFile = resolve(__dirname, '../../dist/cli.js');
@@ -103,7 +105,7 @@ export class ShopProcess {
     });
   }
 
-  /** Ends it as an operator would, by SIGTERM, and removes its data. */
+  /** Ends it as an operator would, by SIGTERM, and removes its data; fails where an event in it breaks the contract. */
   async stop(): Promise<void> {
     this.isEnding = true;
     const { child } = this;
@@ -112,8 +114,22 @@ export class ShopProcess {
       child.kill('SIGTERM');
       await Promise.race([ended, pause(30_000).then(() => child.kill('SIGKILL'))]);
     }
-    stopOrphan(this.dataDir);
-    rmSync(this.dataDir, { recursive: true, force: true });
+    try {
+      await this.validateToldEvents();
+    } finally {
+      stopOrphan(this.dataDir);
+      rmSync(this.dataDir, { recursive: true, force: true });
+    }
+  }
+
+  private async validateToldEvents(): Promise<void> {
+    if (!existsSync(join(this.dataDir, 'postgres'))) return;
+    const database = await databaseOf(this);
+    try {
+      await validateToldEvents(database);
+    } finally {
+      await database.end();
+    }
   }
 
   private spawn(): void {

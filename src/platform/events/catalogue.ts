@@ -8,24 +8,43 @@ export interface EventCatalogue {}
 
 export type EventType = keyof EventCatalogue & string;
 
-/** What a room declares of its events: the aggregate's type and, per event name, the payload's schema. */
+/** One event, as its room declares it. */
 export interface EventEntry {
   type: string;
   topic: Topic;
   aggregateType: string;
   payload: z.ZodType;
+  /** Property of the payload that is the topic's key. */
+  key: string;
+  /** Properties of the payload that, joined by `@`, are the aggregate's id. */
+  subject: readonly string[];
+  example: unknown;
 }
 
 type Schemas = Record<string, z.ZodType>;
 export type EventsOf<S extends Schemas> = { [Name in keyof S]: z.output<S[Name]> };
+type PropertyOf<S extends Schemas> = keyof z.output<S[keyof S]> & string;
+
+/** What consumers must know of an aggregate's events beside their payloads. */
+interface ForConsumers<S extends Schemas> {
+  key: PropertyOf<S>;
+  subject: readonly PropertyOf<S>[];
+  /** One payload each, with the ids of one story, and like every payload without personal data. */
+  examples: EventsOf<S>;
+}
 
 const entries = new Map<string, EventEntry>();
 
 /** Declares the events of one aggregate; the name is declared once in the whole house. */
-export function defineEvents<S extends Schemas>(topic: Topic, aggregateType: string, schemas: S): S {
+export function defineEvents<S extends Schemas>(
+  topic: Topic,
+  aggregateType: string,
+  schemas: S,
+  { key, subject, examples }: ForConsumers<NoInfer<S>>,
+): S {
   for (const [type, payload] of Object.entries(schemas)) {
     if (entries.has(type)) throw new Error(`event ${type} is declared twice`);
-    entries.set(type, { type, topic, aggregateType, payload });
+    entries.set(type, { type, topic, aggregateType, payload, key, subject, example: examples[type] });
   }
   return schemas;
 }

@@ -1,5 +1,7 @@
-export { defineEvents } from './catalogue.js';
+export { allEvents, defineEvents } from './catalogue.js';
 export type { EventCatalogue, EventsOf, EventType, Topic } from './catalogue.js';
+export { asyncApiDocument } from './contract/asyncapi-document.js';
+export { payloadSchema } from './contract/payload-schema.js';
 export { connectEvents } from './connect-events.js';
 export type { BrokerMessage, DeadLetter } from './dead-letter.js';
 export type { DomainEvent, NewEvent } from './domain-event.js';
