@@ -16,6 +16,7 @@ import { DegradationsModule } from './platform/health/degradations.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
+import { KafkaModule } from './platform/kafka/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { WebhooksModule } from './platform/webhooks/index.js';
 import { WorkersModule } from './platform/workers/workers.module.js';
@@ -30,6 +31,7 @@ const platform = [
   HealthModule,
   HttpModule,
   IdempotencyModule,
+  KafkaModule,
   MetricsModule,
   WebhooksModule,
   WorkersModule,

@@ -5,6 +5,7 @@ import { databaseCommands } from './cli/database.commands.js';
 import { importCommand } from './cli/import.command.js';
 import { replayShopCommand } from './cli/replay-shop.command.js';
 import { sandboxCommand } from './cli/sandbox.command.js';
+import { topicsCommand } from './cli/topics.command.js';
 import { tokenCommand } from './cli/token.command.js';
 import { verifyCommand } from './cli/verify.command.js';
 import { ConfigError, exitCodeOfBadConfig } from './platform/config/config.js';
@@ -19,6 +20,7 @@ const commands = [
   importCommand(),
   replayShopCommand(),
   tokenCommand(),
+  topicsCommand(),
   verifyCommand(),
   sandboxCommand(),
   ...contractCommands(),

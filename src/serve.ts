@@ -17,8 +17,7 @@ export async function serve(startSandbox: StartSandbox): Promise<void> {
     const shop = await startShop(config, startSandbox, (message) => logger.log(message, 'Start'));
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => void stop(shop, logger, signal));
-    for (const name of ['REDIS_URL', 'KAFKA_BROKERS'] as const)
-      if (config[name]) logger.warn(`${name} is set and not used by this version`, 'Start');
+    if (config.REDIS_URL) logger.warn('REDIS_URL is set and not used by this version', 'Start');
     const banner = bannerOf(config);
     if (banner) logger.warn(banner, 'Start');
     if (config.mode !== 'production') process.stdout.write(await welcome(shop));

@@ -8,7 +8,7 @@ import type { Config } from './platform/config/config.js';
 import type { Tell } from './platform/database/await-database.js';
 import { awaitSchema } from './platform/database/await-schema.js';
 import { databaseUrl } from './platform/database/database-url.js';
-import { connectEvents } from './platform/events/index.js';
+import { connectEvents } from './platform/kafka/index.js';
 import { Workers } from './platform/workers/workers.js';
 import { ManagementServer } from './platform/health/management-server.js';
 import { openWaitingRoom } from './platform/health/waiting-room.js';

@@ -13,13 +13,15 @@ export const platformInvariants: readonly Invariant[] = [
   {
     id: 'I11',
     title:
-      'no published event is passed over: a consumer has taken it, has it before it, or has set it aside',
+      'no published event is passed over for two minutes: a consumer has taken it, has it before it, or has set it aside',
     sql: `
       with taken as (
         select i.consumer, o.type, min(o.position) as first, max(o.position) as last
         from events.inbox i join events.outbox o on o.id::text = i.event_id group by i.consumer, o.type)
       select t.consumer, o.type, o.id from taken t
-      join events.outbox o on o.type = t.type and o.position between t.first and t.last and o.published_at is not null
+      join events.outbox o on o.type = t.type and o.position between t.first and t.last
+        -- Over a broker it is on its way for a while.
+        and o.published_at < now() - interval '2 minutes'
       where not exists (select from events.inbox i where i.consumer = t.consumer and i.event_id = o.id::text)
         and not exists (select from events.due d where d.consumer = t.consumer and d.position = o.position)
         and not exists (select from events.dead_letter l where l.consumer = t.consumer and l.event_id = o.id)`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DeadLettersRepository } from '../../src/platform/events/dead-letters.repository.js';
 import { Dispatcher, type Verdict } from '../../src/platform/events/dispatcher.js';
-import { type BrokerMessage, Inbox, type OutboxEvent } from '../../src/platform/events/index.js';
+import { type BrokerMessage, Inbox, type CarriedEvent } from '../../src/platform/events/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually, type EventHouse, newProbe, openEventHouse } from '../support/event-house.js';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const dispatcher = () => house.app.get(Dispatcher);
 
-function eventOf(probe: string): OutboxEvent {
+function eventOf(probe: string): CarriedEvent {
   return {
     id: newProbe(),
     type: 'probe.moved',
@@ -36,7 +36,6 @@ function eventOf(probe: string): OutboxEvent {
     sequence: 1,
     key: probe,
     topic: 'orders',
-    position: 7,
     occurredAt: new Date('2026-11-01T10:00:00.123Z'),
     isReplay: false,
     payload: { probeId: probe, version: 1 },
@@ -56,7 +55,7 @@ const messageOf = (body: Buffer | null, headers: Record<string, string> = {}): B
 const letters = async (where: string, value: unknown) =>
   (await on.query<Record<string, unknown>>(`select * from events.dead_letter where ${where} = $1`, [value]))
     .rows;
-const effects = async ({ id }: OutboxEvent) =>
+const effects = async ({ id }: CarriedEvent) =>
   (await on.query('select from public.effect where event = $1', [id])).rowCount;
 const isWaiting = async (what: string, state: string) =>
   (
@@ -89,7 +88,6 @@ it('an event of a broker that keeps failing becomes a letter that says why and f
     {
       tries: 5,
       reason: 'RangeError',
-      position: 7,
       payload: event.payload,
       occurred_at: event.occurredAt,
       source_topic: 'shop.orders',

@@ -82,7 +82,8 @@ export const breakages: readonly { title: string; sql: string }[] = [
   { title: 'the events of an aggregate', sql: 'update events.outbox set sequence = 1' },
   {
     title: 'no published event is passed over',
-    sql: `delete from events.inbox where event_id = (
+    sql: `update events.outbox set published_at = now() - interval '1 hour';
+      delete from events.inbox where event_id = (
       select o.id::text from events.outbox o join events.inbox i on i.event_id = o.id::text
       where o.type = 'payment.captured' order by o.position offset 1 limit 1)`,
   },

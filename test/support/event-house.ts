@@ -11,7 +11,6 @@ import { Database } from '../../src/platform/database/database.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
 import { Transaction } from '../../src/platform/database/transaction.js';
 import {
-  connectEvents,
   defineEvents,
   type DomainEvent,
   EventsModule,
@@ -19,6 +18,8 @@ import {
   type NewEvent,
   Outbox,
 } from '../../src/platform/events/index.js';
+import { DegradationsModule } from '../../src/platform/health/degradations.module.js';
+import { connectEvents, KafkaModule } from '../../src/platform/kafka/index.js';
 import { WorkersModule } from '../../src/platform/workers/workers.module.js';
 import type { TestDatabase } from './database.js';
 
@@ -85,6 +86,8 @@ export async function openEventHouse(on: TestDatabase, parts: Parts = {}): Promi
     DatabaseModule.forRoot(migrations),
     WorkersModule,
     EventsModule,
+    DegradationsModule,
+    KafkaModule,
   ];
   @Module({ imports: platform, controllers: parts.listeners ?? [] })
   class EventTestModule {}

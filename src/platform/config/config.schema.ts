@@ -58,6 +58,18 @@ export const environmentSchema = z.object({
     .regex(/^[a-z0-9][a-z0-9.-]*$/)
     .default('shop')
     .describe('prefix of the topics of domain events'),
+  KAFKA_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(12)
+    .describe('partitions of a topic that is made; never changed later, since it decides where a key goes'),
+  KAFKA_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(7)
+    .describe('days that the topics keep their messages'),
   OUTBOX_RETENTION_DAYS: z.coerce
     .number()
     .int()

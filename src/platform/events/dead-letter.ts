@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { OutboxEvent } from './outbox-event.js';
+import type { CarriedEvent } from './outbox-event.js';
 
 /** What came from a broker, before anybody read it. */
 export interface BrokerMessage {
@@ -15,7 +15,7 @@ export interface BrokerMessage {
 /** What a consumer could not take: an event, or a message that is none of ours, or both where a broker brought the event. */
 export interface DeadLetter {
   consumer: string;
-  event?: OutboxEvent;
+  event?: CarriedEvent;
   message?: BrokerMessage;
   /** The error's name. */
   reason: string;
@@ -42,7 +42,7 @@ export function letterRow({ consumer, event, message, reason, error, tries }: De
   return storable(JSON.stringify({ is_truncated: false, ...row }));
 }
 
-const eventColumns = (event: OutboxEvent) => ({
+const eventColumns = (event: CarriedEvent) => ({
   event_id: event.id,
   type: event.type,
   aggregatetype: event.aggregateType,
@@ -50,7 +50,6 @@ const eventColumns = (event: OutboxEvent) => ({
   key: event.key,
   sequence: event.sequence,
   topic: event.topic,
-  position: event.position,
   payload: event.payload,
   occurred_at: event.occurredAt,
   traceparent: event.traceparent,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { type DeadLetter, letterRow } from './dead-letter.js';
 
-const columns = `id, consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, position, payload, occurred_at,
+const columns = `id, consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, payload, occurred_at,
   traceparent, headers, body, is_truncated, source_topic, source_partition, source_offset, reason, error, tries`;
 
 const anew = `headers = excluded.headers, body = excluded.body, is_truncated = excluded.is_truncated, type = excluded.type,

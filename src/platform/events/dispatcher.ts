@@ -8,10 +8,10 @@ import { requiredEntry } from './catalogue.js';
 import type { BrokerMessage, DeadLetter } from './dead-letter.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 import { Inbox } from './inbox.js';
-import type { OutboxEvent } from './outbox-event.js';
+import type { CarriedEvent } from './outbox-event.js';
 
 /** Calls one listener; rejects with the listener's own error. */
-export type Listener = (event: OutboxEvent) => Promise<unknown>;
+export type Listener = (event: CarriedEvent) => Promise<unknown>;
 
 /**
  * What became of a delivery: nothing more to do, or the same again later, `tries` telling how many failures count by then.
@@ -58,10 +58,14 @@ export class Dispatcher {
     return this.consumers.filter((consumer) => this.listeners.get(consumer)?.has(type));
   }
 
+  typesOf(consumer: string): string[] {
+    return [...(this.listeners.get(consumer)?.keys() ?? [])];
+  }
+
   /** Never throws. `tries` is how often the event failed before; `message` is what brought it, where a broker did. */
   async deliver(
     consumer: string,
-    event: OutboxEvent,
+    event: CarriedEvent,
     tries: number,
     message?: BrokerMessage,
   ): Promise<Verdict> {
@@ -83,7 +87,7 @@ export class Dispatcher {
     return this.bury({ consumer, message }, tries, error);
   }
 
-  private async tell(consumer: string, event: OutboxEvent): Promise<boolean> {
+  private async tell(consumer: string, event: CarriedEvent): Promise<boolean> {
     const listener = this.listeners.get(consumer)?.get(event.type);
     if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
     requiredEntry(event.type).payload.parse(event.payload);
@@ -95,7 +99,7 @@ export class Dispatcher {
   }
 
   /** A crash after the letter brings the event again: what was not published of it then is published now. */
-  private async recall(delivery: Delivery & { event: OutboxEvent }): Promise<Verdict> {
+  private async recall(delivery: Delivery & { event: CarriedEvent }): Promise<Verdict> {
     const failure = await this.deadLetters.failureOf(delivery.consumer, delivery.event.id);
     return { isDone: true, letter: failure && { ...delivery, ...failure } };
   }

@@ -1,12 +1,16 @@
 import type { EventCatalogue, EventType } from './catalogue.js';
 import type { DomainEvent } from './domain-event.js';
 
-/** A row of the outbox. */
-export interface OutboxEvent extends DomainEvent {
-  /** Rises with the order of adding inside a transaction; across transactions it only keeps the order of one aggregate. */
-  position: number;
+/** An event on its way to listeners, whatever carries it. */
+export interface CarriedEvent extends DomainEvent {
   aggregateType: string;
   topic: string;
+}
+
+/** A row of the outbox. */
+export interface OutboxEvent extends CarriedEvent {
+  /** Rises with the order of adding inside a transaction; across transactions it only keeps the order of one aggregate. */
+  position: number;
 }
 
 /** The columns that `toOutboxEvent` reads, for a select from `events.outbox` under the name `outbox`. */

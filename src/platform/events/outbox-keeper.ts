@@ -21,12 +21,12 @@ export class OutboxKeeper implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const { OUTBOX_RETENTION_DAYS: retentionDays } = this.config;
+    const { OUTBOX_RETENTION_DAYS: retentionDays, KAFKA_RETENTION_DAYS: topicDays } = this.config;
     this.workers.every('events.open-days', keepIntervalMs, () => this.days.open(daysAhead));
     this.workers.every('events.drop-days', keepIntervalMs, () => this.dropDays(retentionDays));
     // A week and a day longer than the events: what can still be told again must be known to have been handled.
     this.workers.every('events.forget', keepIntervalMs, () =>
-      this.inbox.forget(retentionDays + 8, forgottenAtOnce),
+      this.inbox.forget(Math.max(retentionDays, topicDays) + 8, forgottenAtOnce),
     );
   }
 

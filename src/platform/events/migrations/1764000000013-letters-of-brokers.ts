@@ -14,7 +14,6 @@ export class LettersOfBrokers1764000000013 implements MigrationInterface {
       alter table events.dead_letter drop constraint dead_letter_pkey;
       alter table events.dead_letter
         add column id uuid not null default gen_random_uuid(),
-        add column position bigint,
         add column headers jsonb,
         add column body bytea check (octet_length(body) <= 65536),
         add column is_truncated boolean not null default false,
@@ -38,8 +37,6 @@ export class LettersOfBrokers1764000000013 implements MigrationInterface {
         where event_id is null;
       create index dead_letter_to_redrive on events.dead_letter (redrive_requested_at) where redrive_requested_at is not null;
 
-      update events.dead_letter as letter set position = outbox.position
-        from events.outbox where outbox.id = letter.event_id and outbox.occurred_at = letter.occurred_at;
       insert into events.inbox (consumer, event_id, handled_at, is_set_aside)
         select consumer, event_id::text, died_at, true from events.dead_letter on conflict do nothing;
     `);
@@ -53,7 +50,6 @@ export class LettersOfBrokers1764000000013 implements MigrationInterface {
         drop constraint event_or_message,
         drop constraint one_letter_per_event,
         drop column id,
-        drop column position,
         drop column headers,
         drop column body,
         drop column is_truncated,

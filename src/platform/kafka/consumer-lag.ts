@@ -1,0 +1,89 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Admin } from 'kafkajs';
+import { CONFIG, type Config } from '../config/config.js';
+import { defineGauge } from '../metrics/index.js';
+import { Dispatcher, eventEntry } from '../events/index.js';
+import { Workers } from '../workers/workers.js';
+import { GroupConsumers } from './group-consumers.js';
+import { KafkaClient } from './kafka-client.js';
+import { groupName, topicName } from './topic-names.js';
+
+const lookEveryMs = 5000;
+
+const lag = defineGauge('consumer_lag', 'Messages in the topics that a room has not taken yet', ['consumer']);
+
+/** How far each room's consumer group is behind the topics, asked of the brokers. */
+@Injectable()
+export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
+  private admin?: Promise<Admin>;
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly dispatcher: Dispatcher,
+    private readonly groups: GroupConsumers,
+    private readonly workers: Workers,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.config.KAFKA_BROKERS === undefined) return;
+    this.workers.every('kafka.lag', lookEveryMs, () => this.look());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.leave();
+  }
+
+  /** Messages per room that are in its topics and not committed by its group. */
+  async read(): Promise<Record<string, number>> {
+    const admin = await (this.admin ??= this.connect());
+    const entries = this.dispatcher.consumers.map(async (consumer) => [
+      consumer,
+      await this.lagOf(admin, consumer),
+    ]);
+    return Object.fromEntries(await Promise.all(entries)) as Record<string, number>;
+  }
+
+  private async look(): Promise<number> {
+    if (this.groups.isDown) return 0;
+    try {
+      for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
+    } catch (error) {
+      await this.leave();
+      throw error;
+    }
+    return 0;
+  }
+
+  private async lagOf(admin: Admin, consumer: string): Promise<number> {
+    const groupId = groupName(this.config.EVENT_PREFIX, consumer);
+    const topics = [
+      ...new Set(this.dispatcher.typesOf(consumer).map((type) => eventEntry(type)?.topic ?? '')),
+    ];
+    const names = topics.map((topic) => topicName(this.config.EVENT_PREFIX, topic));
+    const committed = await admin.fetchOffsets({ groupId, topics: names });
+    const behind = await Promise.all(
+      committed.map(async ({ topic, partitions }) => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        return ends.map(({ partition, high, low }) => {
+          const offset = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1);
+          return Number(high) - Math.max(offset, Number(low));
+        });
+      }),
+    );
+    return behind.flat().reduce((sum, messages) => sum + messages, 0);
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.client.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  private async leave(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    // One that never connected has nothing to leave.
+    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Message } from 'kafkajs';
+import type { BrokerMessage, DeadLetter } from '../events/index.js';
+import { toMessage } from './cloud-event.js';
+
+/** Bytes of a message's body that its dead letter keeps. */
+const keptBytes = 65_536;
+
+/** Bytes of an error's text in a header. */
+const errorBytes = 2000;
+
+/** The message as it came, with headers that say why it died and where it came from. */
+export function letterMessage(letter: DeadLetter, prefix: string): Message {
+  const { consumer, reason, error, tries, message } = letter;
+  const { key, value, headers } = original(letter, prefix);
+  return {
+    key,
+    value: value && Buffer.from(value).subarray(0, keptBytes),
+    headers: {
+      ...headers,
+      dlq_consumer: consumer,
+      dlq_reason: reason,
+      dlq_error: error.slice(0, errorBytes),
+      dlq_tries: String(tries),
+      dlq_died_at: new Date().toISOString(),
+      ...(message ? sourceOf(message) : {}),
+    },
+  };
+}
+
+function original({ message, event }: DeadLetter, prefix: string): Message {
+  if (message) return { key: message.key, value: message.body, headers: message.headers };
+  if (event) return toMessage(event, prefix);
+  throw new Error('a dead letter has a message or an event');
+}
+
+const sourceOf = ({ topic, partition, offset }: BrokerMessage) => ({
+  dlq_source_topic: topic,
+  dlq_source_partition: String(partition),
+  dlq_source_offset: offset,
+});

@@ -1,0 +1,137 @@
+import { Logger } from '@nestjs/common';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Assignment, type TellMessage } from './assignment.js';
+import type { KafkaClient } from './kafka-client.js';
+
+/** How soon a consumer that fell is made anew, in milliseconds. */
+const anewAfterMs = 500;
+
+/** Without a sign of life for this long a consumer counts as stalled, in milliseconds; an answer of a broker may take 10 s. */
+const stalledAfterMs = 15_000;
+
+const commitEveryMs = 200;
+
+/** A member that is gone is missed after `sessionMs`, which is the least that brokers allow by default. */
+const sessionMs = 6000;
+const rebalanceMs = 10_000;
+const heartbeatEveryMs = 1000;
+
+/** Longest wait of one fetch, which also bounds how long a stop takes, in milliseconds. */
+const fetchWaitMs = 250;
+
+/** Longest time a consumer gets to leave its group in, when its broker may be gone, in milliseconds. */
+const leaveWithinMs = 3000;
+
+interface Group {
+  /** Of the broker. */
+  id: string;
+  topics: string[];
+  tell: TellMessage;
+}
+
+/** One member of a consumer group that always comes back: whatever happens to its broker or its connection, it is made anew. */
+export class GroupConsumer {
+  private readonly logger = new Logger('Kafka');
+  private readonly stopping = new AbortController();
+  private running?: Promise<void>;
+  private lastSignAt = 0;
+  private isMember = false;
+
+  constructor(
+    private readonly group: Group,
+    private readonly client: KafkaClient,
+  ) {}
+
+  get isDown(): boolean {
+    return !this.isMember;
+  }
+
+  start(): void {
+    this.running ??= this.live();
+  }
+
+  /** What runs comes to its end and is committed; then it leaves the group. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async live(): Promise<void> {
+    const { signal } = this.stopping;
+    let isLogged = false;
+    while (!signal.aborted) {
+      try {
+        await this.consume(signal, () => (isLogged = false));
+      } catch (error) {
+        if (!isLogged)
+          this.logger.warn({ err: error, group: this.group.id }, 'a consumer fell and is made anew');
+        isLogged = true;
+      }
+      this.isMember = false;
+      await pause(anewAfterMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async consume(signal: AbortSignal, joined: () => void): Promise<void> {
+    const consumer = this.newConsumer();
+    let assignment = new Assignment(consumer, this.group.tell);
+    const fallen = new Promise<never>((_, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    });
+    const sign = (): void => void (this.lastSignAt = Date.now());
+    consumer.on(consumer.events.HEARTBEAT, sign);
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      sign();
+      // What was read before may be another member's now; the offsets that count are read again from the broker.
+      void assignment.close();
+      assignment = new Assignment(consumer, this.group.tell);
+      this.isMember = true;
+      joined();
+    });
+    try {
+      await Promise.race([this.join(consumer, (batch) => assignment.take(batch)), fallen]);
+      sign();
+      await Promise.race([this.commitUntil(signal, () => assignment.commit()), fallen]);
+      await assignment.close();
+      await assignment.commit();
+    } finally {
+      void assignment.close();
+      fallen.catch(() => undefined);
+      await Promise.race([consumer.disconnect(), pause(leaveWithinMs, undefined, { ref: false })]);
+    }
+  }
+
+  private newConsumer(): Consumer {
+    return this.client.kafka.consumer({
+      groupId: this.group.id,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: rebalanceMs,
+      heartbeatInterval: heartbeatEveryMs,
+      maxWaitTimeInMs: fetchWaitMs,
+      allowAutoTopicCreation: false,
+      retry: {
+        retries: 2,
+        initialRetryTime: 100,
+        maxRetryTime: 500,
+        restartOnFailure: () => Promise.resolve(false),
+      },
+    });
+  }
+
+  private async join(consumer: Consumer, take: (batch: EachBatchPayload) => Promise<void>): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: this.group.topics, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: take });
+  }
+
+  /** @throws Error where the consumer gives no sign of life any more */
+  private async commitUntil(signal: AbortSignal, commit: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await commit();
+      if (Date.now() - this.lastSignAt > stalledAfterMs)
+        throw new Error('the consumer gives no sign of life');
+      await pause(commitEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
