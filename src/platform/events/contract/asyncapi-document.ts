@@ -5,9 +5,7 @@ import { exampleHeaders, messageHeaders } from './message-headers.js';
 import { payloadSchema } from './payload-schema.js';
 import { topicMessageBytes, topicPartitions, topicRetentionMs, topicTexts } from './topics.js';
 
-interface Reference {
-  $ref: string;
-}
+type Reference = { $ref: string };
 
 export interface Channel {
   address: string;
@@ -22,8 +20,8 @@ export interface Message {
   title: string;
   summary: string;
   contentType: string;
-  headers: JsonSchema | Reference;
-  payload: JsonSchema | Reference;
+  headers: JsonSchema;
+  payload: JsonSchema;
   bindings: { kafka: { key: JsonSchema } };
   /** Properties of the payload that, joined by `@`, are `ce_subject`. */
   'x-subject'?: readonly string[];
