@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database check test test-long clean
+.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database over-kafka check test test-long clean
 
 # `make run PORT=8099` and `PORT=8099 make run` are the same.
 export PORT DATA_DIR DATABASE_URL NODE_ENV
@@ -55,11 +55,15 @@ unit: $(INSTALLED) ## rules without a database, and the architecture
 	@mkdir -p $(RESULTS)
 	$(JEST) --outputFile=$(RESULTS)/unit.json --selectProjects unit architecture
 
-on-database: $(BUILT) ## integration, contract, e2e and faults on a real PostgreSQL
+on-database: $(BUILT) ## integration, contract, e2e and faults on real servers
 	@mkdir -p $(RESULTS)
 	$(JEST) --outputFile=$(RESULTS)/on-database.json --selectProjects integration contract e2e faults
 
-check: format lint types boundaries unit ## everything that needs no database, in under a minute
+over-kafka: $(BUILT) ## integration and e2e once more, with events over Kafka and the cache in Redis
+	@mkdir -p $(RESULTS)
+	TEST_TRANSPORT=kafka TEST_CACHE=redis $(JEST) --outputFile=$(RESULTS)/over-kafka.json --selectProjects integration e2e
+
+check: format lint types boundaries unit ## everything that needs no server, in under a minute
 
 test: check on-database ## everything
 

@@ -39,10 +39,32 @@ describe('docker-compose.yml', () => {
       `/${POSTGRES_DB}`,
     ]);
     expect([url.hostname, url.port]).toEqual(['postgres', '5432']);
+    expect(app.environment['REDIS_URL']).toBe('redis://redis:6379');
   });
 
-  it('waits for what is healthy, and every server tells whether it is', () => {
-    expect(Object.keys(app.depends_on)).toContain('postgres');
+  it('names the broker by the address at which Kafka tells services of this file to find it', () => {
+    const { KAFKA_LISTENERS, KAFKA_ADVERTISED_LISTENERS } = services['kafka']?.environment ?? {};
+    const [advertised] = (KAFKA_ADVERTISED_LISTENERS ?? '').match(/(?<=INSIDE:\/\/)[^,]+/) ?? [];
+    expect(app.environment['KAFKA_BROKERS']).toBe(advertised);
+    const [host, port] = (advertised ?? '').split(':');
+    expect(host).toBe('kafka');
+    expect(KAFKA_LISTENERS).toContain(`INSIDE://:${port}`);
+  });
+
+  it('publishes the broker at the address at which Kafka tells programs of this machine to find it', () => {
+    const kafka = services['kafka'] as ComposeService;
+    const [published] = kafka.ports;
+    const port = published?.split(':').at(-1);
+    expect(published).toBe(`127.0.0.1:${port}:${port}`);
+    expect(kafka.environment['KAFKA_ADVERTISED_LISTENERS']).toContain(`PLAINTEXT://localhost:${port},`);
+  });
+
+  it('waits until every server that the application is given is healthy, and every server tells whether it is', () => {
+    expect(app.depends_on).toEqual({
+      postgres: { condition: 'service_healthy' },
+      redis: { condition: 'service_healthy' },
+      kafka: { condition: 'service_healthy' },
+    });
     for (const [, { healthcheck }] of servers) expect(healthcheck).toBeDefined();
     for (const name of each.flatMap(([, { depends_on }]) => Object.keys(depends_on)))
       expect(services).toHaveProperty(name);
