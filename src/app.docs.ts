@@ -10,7 +10,7 @@ const tags = {
   payments: 'Attempts to pay, and the money that each moved.',
   deliveries: 'Parcels, from the shelf to the doorstep.',
   reports: 'Figures for the people of the shop.',
-  webhooks: 'Signed news from payment providers and carriers.',
+  webhooks: 'Signed news from payment providers and carriers, and to those who asked for ours.',
 };
 
 /** The contract as code has it; `contracts/openapi.json` is its committed copy. */

@@ -19,6 +19,7 @@ import { IdempotencyModule } from './platform/idempotency/index.js';
 import { KafkaModule } from './platform/kafka/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { WebhooksModule } from './platform/webhooks/index.js';
+import { OutgoingWebhooksModule } from './platform/webhooks/outgoing/outgoing-webhooks.module.js';
 import { WorkersModule } from './platform/workers/workers.module.js';
 import { VerifyModule } from './verify/index.js';
 
@@ -39,8 +40,8 @@ const platform = [
 
 const rooms = [InventoryModule, CartsModule, OrdersModule, PaymentsModule, DeliveriesModule];
 
-/** The map of the house: what all stand on, the five features, and the proof that they agree. */
-@Module({ imports: [...platform, ...rooms, VerifyModule] })
+/** The map of the house: what all stand on, the five features, who else is told of them, and the proof that they agree. */
+@Module({ imports: [...platform, ...rooms, OutgoingWebhooksModule, VerifyModule] })
 export class AppModule {
   static forRoot(config: Config): DynamicModule {
     return { module: AppModule, imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(migrations)] };

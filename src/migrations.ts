@@ -7,6 +7,7 @@ import { CreateAuth1764000000011 } from './platform/auth/migrations/176400000001
 import { CreateEvents1764000000010 } from './platform/events/migrations/1764000000010-create-events.js';
 import { LettersOfBrokers1764000000013 } from './platform/events/migrations/1764000000013-letters-of-brokers.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
+import { CreateWebhooks1764000000015 } from './platform/webhooks/migrations/1764000000015-create-webhooks.js';
 import type { MigrationList } from './platform/database/data-sources.js';
 import { CreateSandbox1764000000070 } from './sandbox/migrations/1764000000070-create-sandbox.js';
 import { CreateSandboxCarrier1764000000071 } from './sandbox/migrations/1764000000071-create-sandbox-carrier.js';
@@ -17,6 +18,7 @@ export const migrations: MigrationList = [
   CreateAuth1764000000011,
   CreateIdempotency1764000000012,
   LettersOfBrokers1764000000013,
+  CreateWebhooks1764000000015,
   CreateInventory1764000000020,
   CreateCarts1764000000030,
   CreateOrders1764000000040,

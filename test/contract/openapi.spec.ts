@@ -93,7 +93,11 @@ describe('the OpenAPI document', () => {
 
   it('asks for If-Match where a change must name what it saw', () => {
     const conditional = operations.filter((one) => one.responses['428'] !== undefined);
-    expect(conditional.map(({ operationId }) => operationId).sort()).toEqual(['changeItem', 'describeCart']);
+    expect(conditional.map(({ operationId }) => operationId).sort()).toEqual([
+      'changeItem',
+      'changeWebhookEndpoint',
+      'describeCart',
+    ]);
     for (const { parameters } of conditional)
       expect(parameters).toContainEqual(
         expect.objectContaining({ name: 'If-Match', in: 'header', required: true }),

@@ -33,7 +33,7 @@ describe('who may do what', () => {
   const told = new Map<string, number>();
 
   beforeAll(async () => {
-    shop = await startTestApp();
+    shop = await startTestApp({ WEBHOOK_ALLOW_PRIVATE: 'true' });
     desk = await OrderDesk.open(shop, { prefix: 'RIGHT', count: 1, units: 100_000 });
     marks = marksById(shop);
     const other = await openWorld(desk);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from './event-house.js';
 import { address, type OrderDesk } from './order-desk.js';
 
 type Headers = Record<string, string>;
@@ -15,6 +16,11 @@ export interface World {
   deliveryId: string;
   sku: string;
   itemEtag: string;
+  webhookEndpointId: string;
+  webhookEndpointEtag: string;
+  /** To be deleted. */
+  spareWebhookEndpointId: string;
+  webhookDeliveryId: string;
   /** Of a guest cart that may be merged. */
   guestCartToken: string;
   /** What proves the owner. */
@@ -47,6 +53,8 @@ const scan = () => ({
   rawStatus: 'MOVED',
   scannedAt: new Date().toISOString(),
 });
+/** On the discard port of this machine, where nobody listens. */
+const nobodysEndpoint = { url: 'http://127.0.0.1:9/', types: ['order.placed'] };
 const window = { estimatedFrom: '2030-01-01T08:00:00Z', estimatedTo: '2030-01-01T12:00:00Z' };
 
 /** A request that is well-formed for each operation of the contract, on the objects of a world. */
@@ -128,12 +136,33 @@ export const operationCases: Record<string, (world: World) => RequestCase> = {
   reportScan: (world) => ({ path: `${parcel(world)}/tracking-events`, body: scan() }),
   reviseDeliveryEstimate: (world) => ({ path: `${parcel(world)}/estimates`, body: window }),
   receiveCarrierWebhook: () => ({ path: 'webhooks/carriers/sandbox', body: {} }),
+  createWebhookEndpoint: () => ({ path: 'webhook-endpoints', body: nobodysEndpoint }),
+  listWebhookEndpoints: () => ({ path: 'webhook-endpoints' }),
+  readWebhookEndpoint: (world) => ({ path: `webhook-endpoints/${world.webhookEndpointId}` }),
+  changeWebhookEndpoint: (world) => ({
+    path: `webhook-endpoints/${world.webhookEndpointId}`,
+    body: { description: 'the warehouse' },
+    headers: { 'If-Match': world.webhookEndpointEtag },
+  }),
+  deleteWebhookEndpoint: (world) => ({ path: `webhook-endpoints/${world.spareWebhookEndpointId}` }),
+  rotateWebhookSecret: (world) => ({
+    path: `webhook-endpoints/${world.webhookEndpointId}/secrets`,
+    body: {},
+  }),
+  listWebhookDeliveries: (world) => ({ path: `webhook-endpoints/${world.webhookEndpointId}/deliveries` }),
+  readWebhookDelivery: (world) => ({ path: `webhook-deliveries/${world.webhookDeliveryId}` }),
+  redeliverWebhook: (world) => ({
+    path: `webhook-deliveries/${world.webhookDeliveryId}/redeliver`,
+    body: {},
+  }),
+  skipWebhookDelivery: (world) => ({ path: `webhook-deliveries/${world.webhookDeliveryId}/skip`, body: {} }),
 };
 
 /** A guest's world, or a customer's where `as` names one. */
 export async function openWorld(desk: OrderDesk, as: Headers = {}): Promise<World> {
   const sku = desk.sku(0);
   const lines = [{ sku, quantity: 2 }];
+  const endpoints = [await registerEndpoint(desk), await registerEndpoint(desk)] as const;
   const opened = await desk.send('POST', 'carts', { lines }, as);
   const guest = await desk.send('POST', 'carts', { lines });
   const placed = await desk.invoiced(lines, as);
@@ -151,7 +180,25 @@ export async function openWorld(desk: OrderDesk, as: Headers = {}): Promise<Worl
     deliveryId: seen.deliveries[0]?.id ?? '',
     sku,
     itemEtag: item.headers.get('etag') ?? '',
+    webhookEndpointId: endpoints[0].id,
+    webhookEndpointEtag: endpoints[0].etag,
+    spareWebhookEndpointId: endpoints[1].id,
+    webhookDeliveryId: await firstDelivery(desk, endpoints[0].id),
     guestCartToken: guest.headers.get('cart-token') ?? '',
     owner: cartToken === null ? as : { 'Cart-Token': cartToken, ...placed.as },
   };
+}
+
+async function registerEndpoint(desk: OrderDesk): Promise<{ id: string; etag: string }> {
+  const { body, headers } = await desk.send('POST', 'webhook-endpoints', nobodysEndpoint, desk.staff);
+  return { id: body.id, etag: headers.get('etag') ?? '' };
+}
+
+/** That of the order which was placed after the endpoint was registered, once the relay has come to it. */
+function firstDelivery(desk: OrderDesk, endpointId: string): Promise<string> {
+  return eventually('a delivery to the endpoint', async () => {
+    const path = `webhook-endpoints/${endpointId}/deliveries`;
+    const { body } = await desk.send<{ items: { id: string }[] }>('GET', path, undefined, desk.staff);
+    return body.items[0]?.id;
+  });
 }

@@ -40,6 +40,7 @@ const table: Record<PermissionName, string> = {
   'inventory:read': '- - - any any any any scope',
   'inventory:write': '- - - - any - any scope',
   'events:redrive': '- - - - - - any -',
+  'webhooks:admin': '- - - - - - any -',
   public: 'yes yes yes yes yes yes yes yes',
 };
 

@@ -26,6 +26,7 @@ export type PermissionName =
   | 'inventory:read'
   | 'inventory:write'
   | 'events:redrive'
+  | 'webhooks:admin'
   /** Open to all, without business data (health, metrics, docs), or proven otherwise (a provider's signature, loopback). */
   | 'public';
 
@@ -94,5 +95,6 @@ export const permissions: Readonly<Record<PermissionName, Partial<Record<Who, Gr
   'inventory:read': { support: any, fulfilment: any, finance: any, ...machines },
   'inventory:write': { fulfilment: any, ...machines },
   'events:redrive': { admin: any },
+  'webhooks:admin': { admin: any },
   public: { ...everybody, service: yes },
 };

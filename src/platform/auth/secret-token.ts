@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { RevealedToken } from '../http/answer.js';
 import type { TokenKey } from './token-keys.js';
 
-export type TokenPurpose = RevealedToken['purpose'];
+/** What a derived token opens; other secrets are no keys to this house. */
+export type TokenPurpose = Extract<RevealedToken['purpose'], 'cart' | 'order'>;
 
 const prefix = { cart: 'ct_', order: 'ot_' } as const;
 const shape = { cart: /^ct_[A-Za-z0-9_-]{43}$/, order: /^ot_[A-Za-z0-9_-]{43}$/ } as const;

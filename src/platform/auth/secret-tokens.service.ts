@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleInit } from '@nestjs/common';
 import type { RevealedToken } from '../http/answer.js';
 import { type TokenPurpose, deriveToken, hashToken, looksLikeToken } from './secret-token.js';
 import { SecretTokensRepository } from './secret-tokens.repository.js';
 import { TokenKeys } from './token-keys.js';
+import { TokenRevealers } from './token-revealers.js';
 
 /** Cart and order tokens: one per cart and order, shown in a header, stored as a hash alone. */
 @Injectable()
-export class SecretTokens {
+export class SecretTokens implements OnModuleInit {
   constructor(
     private readonly repository: SecretTokensRepository,
     private readonly keys: TokenKeys,
+    private readonly revealers: TokenRevealers,
   ) {}
+
+  onModuleInit(): void {
+    for (const purpose of ['cart', 'order'] as const)
+      this.revealers.add(purpose, (subjectId) => this.again(purpose, subjectId));
+  }
 
   /** Makes the token of a new cart or order, in the running transaction. */
   async issue(purpose: TokenPurpose, subjectId: string): Promise<RevealedToken> {

@@ -96,6 +96,24 @@ export const environmentSchema = z.object({
     'how often expired orders, carts and idempotency records are swept',
   ),
   SETTLE_INTERVAL_MS: milliseconds(500).describe('how often payments without an outcome are taken up'),
+  WEBHOOK_INTERVAL_MS: milliseconds(500).describe('how often outgoing webhooks that are due are looked for'),
+  WEBHOOK_TIMEOUT_MS: milliseconds(15_000).describe('longest single try of an outgoing webhook'),
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .regex(/^\d+(\.\d+)?(,\d+(\.\d+)?){0,19}$/, 'seconds, separated by commas')
+    .default('5,300,1800,7200,18000,36000,50400,72000,86400')
+    .describe('pauses before the second, third … try of an outgoing webhook; after the last it has failed'),
+  WEBHOOK_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30)
+    .describe('days that finished deliveries of outgoing webhooks are kept'),
+  WEBHOOK_ALLOW_PRIVATE: flag
+    .default(false)
+    .describe(
+      'lets outgoing webhooks go to http and to private addresses, for trials; refused in production',
+    ),
   VERIFY_INTERVAL_MS: milliseconds(60_000).describe('how often the invariants are proved for the metric'),
   PAYMENT_TIMEOUT_MS: milliseconds(7000).describe('longest single call of a payment provider'),
   PAYMENT_LEASE_SECONDS: seconds(15).describe('how long one caller holds a payment transaction'),

@@ -113,6 +113,7 @@ describe('production', () => {
       { DATABASE_URL: 'postgres://shop:changeme@db/shop' },
       /^DATABASE_URL has a placeholder/,
     ],
+    ['webhooks into its own networks', { WEBHOOK_ALLOW_PRIVATE: 'true' }, /^WEBHOOK_ALLOW_PRIVATE is "true"/],
     ['the sandbox', { SANDBOX_URL: 'http://localhost:8090', SANDBOX_WEBHOOK_SECRET: secret }, /^SANDBOX_URL/],
   ])('refuses %s', (_what, changed, sentence) => {
     expect(problemsOf({ ...production, ...changed })).toEqual([expect.stringMatching(sentence)]);

@@ -50,8 +50,16 @@ function secretFaults(environment: Environment): string[] {
   return faults;
 }
 
-function breakingFaults({ FAIL_POINT }: Environment): string[] {
-  return FAIL_POINT === undefined
-    ? []
-    : [`FAIL_POINT is "${FAIL_POINT}", wanted in production: unset (it breaks the server on purpose)`];
+function breakingFaults({ FAIL_POINT, WEBHOOK_ALLOW_PRIVATE }: Environment): string[] {
+  const faults: string[] = [];
+  if (FAIL_POINT !== undefined)
+    faults.push(
+      `FAIL_POINT is "${FAIL_POINT}", wanted in production: unset (it breaks the server on purpose)`,
+    );
+  if (WEBHOOK_ALLOW_PRIVATE) {
+    faults.push(
+      'WEBHOOK_ALLOW_PRIVATE is "true", wanted in production: unset (whoever registers an endpoint could reach into our networks)',
+    );
+  }
+  return faults;
 }

@@ -15,7 +15,7 @@ import { noneMatchHolds } from './etag.js';
 import { currentContext } from './request-context.js';
 import { jsonType, toWire } from './wire-answer.js';
 
-const tokenHeader = { cart: 'Cart-Token', order: 'Order-Token' } as const;
+const tokenHeader = { cart: 'Cart-Token', order: 'Order-Token', webhook: 'Webhook-Secret' } as const;
 
 /** Writes what handlers answer: an Answer with its headers, any other object as 200. Pages and streams pass as they are. */
 @Injectable()

@@ -3,7 +3,7 @@ import type { WireAnswer } from './wire-answer.js';
 
 /** A secret that is shown in a header and derived again at a replay; the value itself is never stored. */
 export interface RevealedToken {
-  purpose: 'cart' | 'order';
+  purpose: 'cart' | 'order' | 'webhook';
   subjectId: string;
   token: string;
 }

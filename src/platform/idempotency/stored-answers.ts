@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SecretTokens } from '../auth/secret-tokens.service.js';
+import { TokenRevealers } from '../auth/token-revealers.js';
 import type { Answer, RevealedToken } from '../http/answer.js';
 import { currentContext } from '../http/request-context.js';
 import { type WireAnswer, toWire } from '../http/wire-answer.js';
@@ -18,7 +18,7 @@ export type WrittenAnswer = Answer & { written: WireAnswer };
 
 @Injectable()
 export class StoredAnswers {
-  constructor(private readonly secretTokens: SecretTokens) {}
+  constructor(private readonly revealers: TokenRevealers) {}
 
   /** Serialises the answer, once and for all replays. @throws Error, which rolls the work back, for a body over 1 MB */
   write(answer: Answer, origin: { path?: string; traceId?: string }): WrittenAnswer {
@@ -32,7 +32,7 @@ export class StoredAnswers {
 
   /** The same bytes again; the token, which is in no record, is derived again. */
   async replay({ written, token }: StoredAnswer): Promise<Answer> {
-    const revealed = token && (await this.secretTokens.again(token.purpose, token.subjectId));
+    const revealed = token && (await this.revealers.again(token.purpose, token.subjectId));
     return { status: written.status, written, token: revealed, isReplay: true };
   }
 }

@@ -53,13 +53,21 @@ export class WebhookSignatures {
     return { id };
   }
 
-  /** The headers that a receiver of ours or of others verifies. */
-  sign(id: string, body: Buffer | string, secret: string, at: Date = new Date()): Record<string, string> {
+  /** The headers that a receiver of ours or of others verifies; of several secrets, which rotate, either is enough. */
+  sign(
+    id: string,
+    body: Buffer | string,
+    secrets: string | readonly string[],
+    at: Date = new Date(),
+  ): Record<string, string> {
     const timestamp = String(Math.floor(at.getTime() / 1000));
     return {
       'webhook-id': id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': signatureOf(secret, id, timestamp, Buffer.from(body)),
+      'webhook-signature': [secrets]
+        .flat()
+        .map((secret) => signatureOf(secret, id, timestamp, Buffer.from(body)))
+        .join(' '),
     };
   }
 }

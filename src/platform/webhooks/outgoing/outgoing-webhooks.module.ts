@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { lookup } from 'node:dns/promises';
+import { AddressCheck, RESOLVE, type Resolve } from './address-check.js';
+import { OutgoingWebhooksFollower } from './outgoing-webhooks.follower.js';
+import { OutgoingWebhooksKeeper } from './outgoing-webhooks.keeper.js';
+import { OutgoingWebhooksWorker } from './outgoing-webhooks.worker.js';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
+import { WebhookDeliveries } from './webhook-deliveries.service.js';
+import { WebhookDispatch } from './webhook-dispatch.service.js';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { WebhookEndpointsController } from './webhook-endpoints.controller.js';
+import { WebhookEndpointsRepository } from './webhook-endpoints.repository.js';
+import { WebhookEndpoints } from './webhook-endpoints.service.js';
+import { WebhookFeedRepository } from './webhook-feed.repository.js';
+import { WebhookLanesRepository } from './webhook-lanes.repository.js';
+import { WebhookSecretsRepository } from './webhook-secrets.repository.js';
+import { WebhookSecrets } from './webhook-secrets.service.js';
+import { WebhookSender } from './webhook-sender.js';
+
+const resolve: Resolve = (hostname) => lookup(hostname, { all: true });
+
+const feeding = [OutgoingWebhooksFollower, WebhookFeedRepository];
+const sending = [
+  OutgoingWebhooksWorker,
+  WebhookDispatch,
+  WebhookLanesRepository,
+  WebhookSender,
+  AddressCheck,
+  { provide: RESOLVE, useValue: resolve },
+];
+const administration = [
+  WebhookEndpoints,
+  WebhookEndpointsRepository,
+  WebhookDeliveries,
+  WebhookDeliveriesRepository,
+  WebhookSecrets,
+  WebhookSecretsRepository,
+  OutgoingWebhooksKeeper,
+];
+
+@Module({
+  imports: [TypeOrmModule.forFeature([WebhookEndpoint])],
+  controllers: [WebhookEndpointsController, WebhookDeliveriesController],
+  providers: [...feeding, ...sending, ...administration],
+})
+export class OutgoingWebhooksModule {}

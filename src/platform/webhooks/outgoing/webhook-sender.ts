@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type IncomingMessage, type RequestOptions, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import { performance } from 'node:perf_hooks';
+import { CONFIG, type Config } from '../../config/config.js';
+import { Transaction } from '../../database/transaction.js';
+import { AddressCheck, AddressRefused } from './address-check.js';
+import { type AttemptResult, resultOf } from './webhook-delivery-status.js';
+
+/** All that is known and kept of a try; what the other side wrote is not. */
+export interface Attempt {
+  result: AttemptResult;
+  /** HTTP status, null where there was no answer. */
+  status: number | null;
+  durationMs: number;
+}
+
+/** Read and thrown away, so that a receiver can finish its answer; more ends the connection. */
+const longestAnswerBytes = 65_536;
+
+/** One try over the network: one connection, no redirects. */
+@Injectable()
+export class WebhookSender {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly transaction: Transaction,
+    private readonly addresses: AddressCheck,
+  ) {}
+
+  /** Never throws for what the network does. */
+  async post(url: string, headers: Record<string, string>, body: string): Promise<Attempt> {
+    this.transaction.refuseInside('a webhook');
+    const startedAt = performance.now();
+    const signal = AbortSignal.timeout(this.config.WEBHOOK_TIMEOUT_MS);
+    const outcome = await this.statusOf(new URL(url), headers, body, signal).then(
+      (status) => ({ result: resultOf(status), status }),
+      (error: unknown) => ({ result: failureOf(error, signal), status: null }),
+    );
+    return { ...outcome, durationMs: Math.round(performance.now() - startedAt) };
+  }
+
+  private async statusOf(
+    url: URL,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    this.addresses.checkLiteral(url.hostname);
+    const bytes = Buffer.from(body);
+    const options: RequestOptions = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'content-length': bytes.length },
+      lookup: this.addresses.lookup,
+      // A connection of its own: a kept one may be dead, and its failure would count as a try.
+      agent: false,
+      signal,
+    };
+    return new Promise((resolve, reject) => {
+      const send = url.protocol === 'https:' ? overHttps : overHttp;
+      const request = send(url, options, (response) => {
+        drain(response).then(() => resolve(response.statusCode ?? 0), reject);
+      });
+      request.on('error', reject);
+      request.end(bytes);
+    });
+  }
+}
+
+/** The status has come and decides; an answer that breaks off after it changes nothing. */
+function drain(response: IncomingMessage): Promise<void> {
+  let seen = 0;
+  response.on('data', (chunk: Buffer) => {
+    seen += chunk.length;
+    if (seen > longestAnswerBytes) response.destroy();
+  });
+  return new Promise((resolve) => {
+    response.on('error', () => resolve());
+    response.on('close', () => resolve());
+  });
+}
+
+function failureOf(error: unknown, signal: AbortSignal): AttemptResult {
+  if (signal.aborted) return 'timeout';
+  return error instanceof AddressRefused ? 'address-refused' : 'unreachable';
+}
