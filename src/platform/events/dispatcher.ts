@@ -31,6 +31,11 @@ const retries = defineCounter('listener_retries_total', 'Events that are told a 
   'reason',
 ]);
 
+const consumed = defineCounter('events_consumed_total', 'Events and messages that a consumer is done with', [
+  'consumer',
+  'outcome',
+]);
+
 /** Brings an event to one consumer, once, whatever transport delivered it, and decides what a failure means. */
 @Injectable()
 export class Dispatcher {
@@ -75,6 +80,7 @@ export class Dispatcher {
         { traceId: traceIdOf(event.traceparent), principal: { kind: 'system', worker: consumer } },
         () => this.tell(consumer, event),
       );
+      consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
       if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
@@ -127,6 +133,7 @@ export class Dispatcher {
     } catch (failure) {
       return this.pause(delivery, tries - 1, failure);
     }
+    consumed.inc({ consumer: delivery.consumer, outcome: 'dead' });
     this.logger.error({ ...nameOf(delivery), tries, err: error }, 'an event was set aside as a dead letter');
     return { isDone: true, letter };
   }
