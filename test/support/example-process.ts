@@ -1,0 +1,66 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = resolve(__dirname, '../..');
+
+/** A consumer of `examples/` as its user starts it, to be killed and started again. */
+export class ExampleProcess {
+  private child?: ChildProcess;
+  private output = '';
+
+  private constructor(
+    private readonly words: [string, ...string[]],
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static node(file: string, env: NodeJS.ProcessEnv): ExampleProcess {
+    return new ExampleProcess([process.execPath, resolve(root, file)], env);
+  }
+
+  /** With what its `requirements.txt` names, installed once in a folder of its own. */
+  static async python(folder: string, env: NodeJS.ProcessEnv): Promise<ExampleProcess> {
+    const environment = resolve(root, 'node_modules/.cache', folder.replaceAll('/', '-'));
+    const python = resolve(environment, 'bin/python');
+    if (!existsSync(python)) {
+      mkdirSync(resolve(environment, '..'), { recursive: true });
+      await run('python3', ['-m', 'venv', environment]);
+    }
+    const requirements = resolve(root, folder, 'requirements.txt');
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    return new ExampleProcess([python, resolve(root, folder, 'consumer.py')], env);
+  }
+
+  start(): void {
+    const [program, ...words] = this.words;
+    const child = spawn(program, words, { cwd: root, env: { PATH: process.env['PATH'], ...this.env } });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    this.child = child;
+  }
+
+  /** Whether it said that it listens, since its first start. */
+  get isListening(): boolean {
+    return this.output.includes(' follows ');
+  }
+
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  /** As its user ends it; answers what it wrote. */
+  async stop(): Promise<string> {
+    await this.end('SIGTERM');
+    return this.output;
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((ok) => child.once('exit', ok));
+    child.kill(signal);
+    await ended;
+  }
+}
