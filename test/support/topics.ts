@@ -18,7 +18,7 @@ export interface TestTopics {
   nameOf(topic: string): string;
   /** Everything in a topic, from its beginning. */
   read(topic: string): Promise<ReadMessage[]>;
-  write(topic: string, message: Message): Promise<void>;
+  write(topic: string, ...messages: Message[]): Promise<void>;
   alter(topic: string, settings: Record<string, string>): Promise<void>;
   settingsOf(topic: string): Promise<Record<string, string>>;
   addPartition(topic: string): Promise<void>;
@@ -48,10 +48,10 @@ export function newTopics(brokers = fromSetUp()): TestTopics {
       const ends = await asAdmin((admin) => admin.fetchTopicOffsets(nameOf(topic)));
       return readUpTo(kafka, nameOf(topic), ends);
     },
-    write: async (topic, message) => {
+    write: async (topic, ...messages) => {
       const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();
-      await producer.send({ topic: nameOf(topic), messages: [message] });
+      await producer.send({ topic: nameOf(topic), messages });
       await producer.disconnect();
     },
     alter: (topic, settings) =>
