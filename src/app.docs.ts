@@ -10,6 +10,7 @@ const tags = {
   payments: 'Attempts to pay, and the money that each moved.',
   deliveries: 'Parcels, from the shelf to the doorstep.',
   reports: 'Figures for the people of the shop.',
+  events: 'What became of domain events: what waits, and what consumers could not take.',
   webhooks: 'Signed news from payment providers and carriers, and to those who asked for ours.',
 };
 

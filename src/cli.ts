@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { contractCommands } from './cli/contract.commands.js';
 import { databaseCommands } from './cli/database.commands.js';
+import { dlqCommand } from './cli/dlq.command.js';
 import { importCommand } from './cli/import.command.js';
+import { outboxCommand } from './cli/outbox.command.js';
 import { replayShopCommand } from './cli/replay-shop.command.js';
 import { sandboxCommand } from './cli/sandbox.command.js';
 import { topicsCommand } from './cli/topics.command.js';
@@ -22,6 +24,8 @@ const commands = [
   tokenCommand(),
   topicsCommand(),
   verifyCommand(),
+  outboxCommand(),
+  dlqCommand(),
   sandboxCommand(),
   ...contractCommands(),
 ];

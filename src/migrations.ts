@@ -6,6 +6,7 @@ import { CreatePayments1764000000050 } from './payments/migrations/1764000000050
 import { CreateAuth1764000000011 } from './platform/auth/migrations/1764000000011-create-auth.js';
 import { CreateEvents1764000000010 } from './platform/events/migrations/1764000000010-create-events.js';
 import { LettersOfBrokers1764000000013 } from './platform/events/migrations/1764000000013-letters-of-brokers.js';
+import { CreateReplay1764000000016 } from './platform/events/migrations/1764000000016-create-replay.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
 import { CreateWebhooks1764000000015 } from './platform/webhooks/migrations/1764000000015-create-webhooks.js';
 import type { MigrationList } from './platform/database/data-sources.js';
@@ -19,6 +20,7 @@ export const migrations: MigrationList = [
   CreateIdempotency1764000000012,
   LettersOfBrokers1764000000013,
   CreateWebhooks1764000000015,
+  CreateReplay1764000000016,
   CreateInventory1764000000020,
   CreateCarts1764000000030,
   CreateOrders1764000000040,

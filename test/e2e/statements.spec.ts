@@ -119,6 +119,17 @@ describe('the SQL statements of an operation, BEGIN and COMMIT included', () => 
       await list('deliveries', 200),
     );
     expectNoGrowth('list carts (1 row, all rows)', await list('carts', 1), await list('carts', 200));
+    await shop.database.query(
+      `insert into events.dead_letter (consumer, source_topic, source_partition, source_offset, reason, error, tries)
+       select 'orders', 'shop.orders', 0, n, 'Error', 'Error', 1 from generate_series(1, 201) as n`,
+    );
+    expectNoGrowth(
+      'list dead letters (1 row, 200 rows)',
+      await list('dead-letters', 1),
+      await list('dead-letters', 200),
+    );
+    const status = () => costOf(200, () => desk.send('GET', 'events/status', undefined, desk.staff));
+    expectNoGrowth('events status (first look, second look)', await status(), await status());
     const page = await desk.send<{ items: unknown[] }>('GET', 'orders?limit=200', undefined, desk.staff);
     expect(page.body.items).toHaveLength(200);
   }, 60_000);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Dispatcher } from '../../src/platform/events/dispatcher.js';
 import { eventually } from './event-house.js';
 import { address, type OrderDesk } from './order-desk.js';
 
@@ -23,6 +24,9 @@ export interface World {
   webhookDeliveryId: string;
   /** Of a guest cart that may be merged. */
   guestCartToken: string;
+  /** Of a message that was too large to be kept whole, and so stays whoever wants it redriven. */
+  letterId: string;
+  letterToDropId: string;
   /** What proves the owner. */
   owner: Headers;
 }
@@ -135,6 +139,11 @@ export const operationCases: Record<string, (world: World) => RequestCase> = {
   }),
   reportScan: (world) => ({ path: `${parcel(world)}/tracking-events`, body: scan() }),
   reviseDeliveryEstimate: (world) => ({ path: `${parcel(world)}/estimates`, body: window }),
+  readEventsStatus: () => ({ path: 'events/status' }),
+  listDeadLetters: () => ({ path: 'dead-letters' }),
+  readDeadLetter: ({ letterId }) => ({ path: `dead-letters/${letterId}` }),
+  redriveDeadLetter: ({ letterId }) => ({ path: `dead-letters/${letterId}/redrive`, body: {} }),
+  dropDeadLetter: ({ letterToDropId }) => ({ path: `dead-letters/${letterToDropId}` }),
   receiveCarrierWebhook: () => ({ path: 'webhooks/carriers/sandbox', body: {} }),
   createWebhookEndpoint: () => ({ path: 'webhook-endpoints', body: nobodysEndpoint }),
   listWebhookEndpoints: () => ({ path: 'webhook-endpoints' }),
@@ -184,6 +193,8 @@ export async function openWorld(desk: OrderDesk, as: Headers = {}): Promise<Worl
     webhookEndpointEtag: endpoints[0].etag,
     spareWebhookEndpointId: endpoints[1].id,
     webhookDeliveryId: await firstDelivery(desk, endpoints[0].id),
+    letterId: await deadLetter(desk),
+    letterToDropId: await deadLetter(desk),
     guestCartToken: guest.headers.get('cart-token') ?? '',
     owner: cartToken === null ? as : { 'Cart-Token': cartToken, ...placed.as },
   };
@@ -201,4 +212,24 @@ function firstDelivery(desk: OrderDesk, endpointId: string): Promise<string> {
     const { body } = await desk.send<{ items: { id: string }[] }>('GET', path, undefined, desk.staff);
     return body.items[0]?.id;
   });
+}
+
+let offset = 0;
+
+async function deadLetter(desk: OrderDesk): Promise<string> {
+  const body = Buffer.alloc(100_000, 'x');
+  const message = {
+    topic: 'shop.orders',
+    partition: 0,
+    offset: String((offset += 1)),
+    key: null,
+    headers: {},
+    body,
+  };
+  await desk.shop.app.get(Dispatcher, { strict: false }).refuse('orders', message, new Error('too large'));
+  const { rows } = await desk.shop.database.query<{ id: string }>(
+    'select id from events.dead_letter where source_offset = $1',
+    [message.offset],
+  );
+  return rows[0]?.id ?? '';
 }

@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../src/platform/database/embedded/port.js';
 import { databaseOf } from './shop-database.js';
 import { validateToldEvents } from './told-events.js';
+import { runCli } from './run-cli.js';
 
 const mainFile = resolve(__dirname, '../../dist/main.js');
-const cliFile = resolve(__dirname, '../../dist/cli.js');
 const longestStartMs = 60_000;
 
 export interface ShopProcessOptions {
@@ -96,13 +96,7 @@ export class ShopProcess {
 
   /** Runs the built command line beside the server, on the same database; answers its exit code and output. */
   cli(...words: string[]): Promise<{ code: number; output: string }> {
-    return new Promise((ok) => {
-      const child = spawn(process.execPath, [cliFile, ...words], { env: this.env, cwd: tmpdir() });
-      let output = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-      child.once('close', (code) => ok({ code: code ?? 1, output }));
-    });
+    return runCli(this.env, ...words);
   }
 
   /** Ends it as an operator would, by SIGTERM, and removes its data; fails where an event in it breaks the contract. */

@@ -23,6 +23,11 @@ export interface DeadLetter {
   tries: number;
 }
 
+export function failureOf(error: unknown): Pick<DeadLetter, 'reason' | 'error'> {
+  if (!(error instanceof Error)) return { reason: 'unknown', error: String(error) };
+  return { reason: error.name, error: error.stack ?? error.message };
+}
+
 /** What is kept of a body, in bytes. */
 const keptBodyBytes = 65_536;
 
@@ -63,6 +68,6 @@ const messageColumns = ({ key, headers, body }: BrokerMessage) => ({
   is_truncated: body !== null && body.length > keptBodyBytes,
 });
 
-/** PostgreSQL has no place for NUL and half characters in text, and a letter that cannot be kept would hold its key for ever. */
-const storable = (json: string): string =>
+/** JSON that PostgreSQL takes: it has no place for NUL and half characters in text, and a letter that cannot be kept would hold its key for ever. */
+export const storable = (json: string): string =>
   json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\ufffd');

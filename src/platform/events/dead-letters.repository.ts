@@ -41,7 +41,7 @@ export class DeadLettersRepository {
   }
 
   /** Why the event was set aside, if it was. */
-  async failureOf(
+  async failure(
     consumer: string,
     eventId: string,
   ): Promise<Pick<DeadLetter, 'reason' | 'error' | 'tries'> | undefined> {

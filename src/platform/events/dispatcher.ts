@@ -5,7 +5,7 @@ import { runInContext } from '../http/request-context.js';
 import { traceIdOf } from '../http/trace-context.js';
 import { defineCounter } from '../metrics/index.js';
 import { requiredEntry } from './catalogue.js';
-import type { BrokerMessage, DeadLetter } from './dead-letter.js';
+import { type BrokerMessage, type DeadLetter, failureOf } from './dead-letter.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 import { Inbox } from './inbox.js';
 import type { CarriedEvent } from './outbox-event.js';
@@ -19,6 +19,9 @@ export type Listener = (event: CarriedEvent) => Promise<unknown>;
  */
 export type Verdict =
   { isDone: true; letter?: DeadLetter } | { isDone: false; againMs: number; tries: number };
+
+/** Reads a broker's message; throws for what is no event of ours. */
+export type Decode = (message: BrokerMessage) => CarriedEvent;
 
 const mostTries = 5;
 
@@ -41,6 +44,7 @@ const consumed = defineCounter('events_consumed_total', 'Events and messages tha
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
   private readonly listeners = new Map<string, Map<string, Listener>>();
+  private decoder?: Decode;
 
   constructor(
     private readonly inbox: Inbox,
@@ -76,10 +80,7 @@ export class Dispatcher {
   ): Promise<Verdict> {
     const delivery = { consumer, event, message };
     try {
-      const isFirst = await runInContext(
-        { traceId: traceIdOf(event.traceparent), principal: { kind: 'system', worker: consumer } },
-        () => this.tell(consumer, event),
-      );
+      const isFirst = await inContextOf(consumer, event, () => this.tellOnce(consumer, event));
       consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
@@ -93,20 +94,38 @@ export class Dispatcher {
     return this.bury({ consumer, message }, tries, error);
   }
 
-  private async tell(consumer: string, event: CarriedEvent): Promise<boolean> {
-    const listener = this.listeners.get(consumer)?.get(event.type);
-    if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
-    requiredEntry(event.type).payload.parse(event.payload);
-    const isFirst = await this.inbox.once(consumer, event.id, async () => {
-      await listener(event);
-    });
+  /** Said by a transport over a broker, which alone knows how its messages are read. */
+  decodeBy(decode: Decode): void {
+    this.decoder = decode;
+  }
+
+  /** @throws Error for what is no event of ours */
+  decode(message: BrokerMessage | undefined): CarriedEvent {
+    if (!message || !this.decoder) throw new Error('this server reads no messages of a broker');
+    return this.decoder(message);
+  }
+
+  /** Calls the listener, in the caller's transaction, which holds the inbox row. */
+  tell(consumer: string, event: CarriedEvent): Promise<void> {
+    return inContextOf(consumer, event, () => this.call(consumer, event));
+  }
+
+  private async tellOnce(consumer: string, event: CarriedEvent): Promise<boolean> {
+    const isFirst = await this.inbox.once(consumer, event.id, () => this.call(consumer, event));
     await failPoint('after-effect-before-mark');
     return isFirst;
   }
 
+  private async call(consumer: string, event: CarriedEvent): Promise<void> {
+    const listener = this.listeners.get(consumer)?.get(event.type);
+    if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
+    requiredEntry(event.type).payload.parse(event.payload);
+    await listener(event);
+  }
+
   /** A crash after the letter brings the event again: what was not published of it then is published now. */
   private async recall(delivery: Delivery & { event: CarriedEvent }): Promise<Verdict> {
-    const failure = await this.deadLetters.failureOf(delivery.consumer, delivery.event.id);
+    const failure = await this.deadLetters.failure(delivery.consumer, delivery.event.id);
     return { isDone: true, letter: failure && { ...delivery, ...failure } };
   }
 
@@ -126,7 +145,7 @@ export class Dispatcher {
   }
 
   private async bury(delivery: Delivery, tries: number, error: unknown): Promise<Verdict> {
-    const letter: DeadLetter = { ...delivery, tries, ...describe(error) };
+    const letter: DeadLetter = { ...delivery, tries, ...failureOf(error) };
     try {
       if (!letter.event) await this.deadLetters.keepMessage(letter);
       else if (!(await this.deadLetters.keepEvent(letter))) return { isDone: true };
@@ -141,13 +160,11 @@ export class Dispatcher {
 
 type Delivery = Pick<DeadLetter, 'consumer' | 'event' | 'message'>;
 
+const inContextOf = <T>(consumer: string, { traceparent }: CarriedEvent, work: () => T): T =>
+  runInContext({ traceId: traceIdOf(traceparent), principal: { kind: 'system', worker: consumer } }, work);
+
 const nameOf = ({ consumer, event, message }: Delivery) => ({
   consumer,
   ...(event && { event: event.id, type: event.type }),
   ...(message && { topic: message.topic, partition: message.partition, offset: message.offset }),
 });
-
-function describe(error: unknown): { reason: string; error: string } {
-  if (!(error instanceof Error)) return { reason: 'unknown', error: String(error) };
-  return { reason: error.name, error: error.stack ?? error.message };
-}

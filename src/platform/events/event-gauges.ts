@@ -1,7 +1,7 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
-import { Database } from '../database/database.js';
 import { defineGauge } from '../metrics/index.js';
 import { Workers } from '../workers/workers.js';
+import { type EventFigures, EventFiguresRepository } from './event-figures.repository.js';
 
 const lookEveryMs = 2000;
 
@@ -14,13 +14,6 @@ const dead = defineGauge('dead_letters', 'Events that a consumer could not take;
   'consumer',
 ]);
 
-interface Figures {
-  backlog: number;
-  lag_seconds: number;
-  due: Record<string, number>;
-  dead: Record<string, number>;
-}
-
 /** How far publishing and listeners are behind, read from the tables so that every process tells the same. */
 @Injectable()
 export class EventGauges implements OnModuleInit {
@@ -28,7 +21,7 @@ export class EventGauges implements OnModuleInit {
 
   constructor(
     private readonly workers: Workers,
-    private readonly database: Database,
+    private readonly figures: EventFiguresRepository,
   ) {}
 
   onModuleInit(): void {
@@ -36,26 +29,20 @@ export class EventGauges implements OnModuleInit {
   }
 
   private async look(): Promise<number> {
-    const figures = await this.database.row<Figures>(
-      `select count(*) as backlog, coalesce(extract(epoch from now() - min(occurred_at)), 0)::float8 as lag_seconds,
-         (select coalesce(jsonb_object_agg(consumer, n), '{}') from (select consumer, count(*) as n from events.due group by 1) x) as due,
-         (select coalesce(jsonb_object_agg(consumer, n), '{}') from (select consumer, count(*) as n from events.dead_letter group by 1) x) as dead
-       from events.outbox where published_at is null`,
-    );
-    if (!figures) return 0;
+    const figures = await this.figures.read();
     backlog.set({}, figures.backlog);
-    lag.set({}, figures.lag_seconds);
-    this.show(figures);
+    lag.set({}, figures.lagSeconds);
+    this.show(figures.consumers);
     return 0;
   }
 
   /** A consumer that has nothing left must be told to be at 0. */
-  private show(figures: Figures): void {
-    for (const consumer of [...Object.keys(figures.due), ...Object.keys(figures.dead)])
-      this.consumers.add(consumer);
+  private show(figures: EventFigures['consumers']): void {
+    const left = new Map(figures.map((one) => [one.consumer, one]));
+    for (const consumer of left.keys()) this.consumers.add(consumer);
     for (const consumer of this.consumers) {
-      due.set({ consumer }, figures.due[consumer] ?? 0);
-      dead.set({ consumer }, figures.dead[consumer] ?? 0);
+      due.set({ consumer }, left.get(consumer)?.waiting ?? 0);
+      dead.set({ consumer }, left.get(consumer)?.deadLetters ?? 0);
     }
   }
 }

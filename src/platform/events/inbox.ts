@@ -11,7 +11,7 @@ export class Inbox {
   ) {}
 
   /**
-   * Runs `work` in the transaction that holds the inbox row; answers false, and runs nothing, where the event took effect before.
+   * Runs `work` in the transaction that holds the inbox row; answers false, and runs nothing, where the event took effect before or was set aside.
    * The same event at the same time waits until the first commits or rolls back.
    */
   once(consumer: string, eventId: string, work: () => Promise<void>): Promise<boolean> {
@@ -24,6 +24,17 @@ export class Inbox {
       await work();
       return true;
     });
+  }
+
+  /** Gives the place of an event that was set aside to its effect; false where it took effect before. In the caller's transaction. */
+  async reopen(consumer: string, eventId: string): Promise<boolean> {
+    const row = await this.database.row(
+      `insert into events.inbox (consumer, event_id) values ($1, $2)
+       on conflict (consumer, event_id) do update set is_set_aside = false, handled_at = now() where inbox.is_set_aside
+       returning event_id`,
+      [consumer, eventId],
+    );
+    return row !== undefined;
   }
 
   /** Forgets what no transport can bring again; answers how many. */

@@ -8,6 +8,16 @@ const daysLock = 7_255_103;
 /** Longest wait for the writers of the outbox; others queue behind it, so it is short and tried again later. */
 const dropPatience = '200ms';
 
+export interface OutboxDay {
+  /** Of the UTC calendar, such as 2026-11-27. */
+  day: string;
+  bytes: number;
+}
+
+const daysOfOutbox = `
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = 'events.outbox'::regclass and c.relname ~ '^outbox_[0-9]{8}$'`;
+
 /** The outbox is one partition per UTC day, named `outbox_YYYYMMDD`. */
 @Injectable()
 export class OutboxDaysRepository {
@@ -35,11 +45,17 @@ export class OutboxDaysRepository {
     });
   }
 
+  list(): Promise<OutboxDay[]> {
+    return this.database.rows<OutboxDay>(
+      `select to_char(to_date(right(c.relname, 8), 'YYYYMMDD'), 'YYYY-MM-DD') as day, pg_total_relation_size(c.oid) as bytes
+       ${daysOfOutbox} order by 1`,
+    );
+  }
+
   /** Days that ended more than `retentionDays` ago, of which all is published and taken by every consumer. */
   async finished(retentionDays: number): Promise<string[]> {
     const days = await this.database.rows<{ name: string }>(
-      `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-       where i.inhparent = 'events.outbox'::regclass and c.relname ~ '^outbox_[0-9]{8}$'
+      `select c.relname as name ${daysOfOutbox}
          and to_date(right(c.relname, 8), 'YYYYMMDD') < (now() at time zone 'UTC')::date - $1::int
        order by 1`,
       [retentionDays],
