@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { contractCommands } from './cli/contract.commands.js';
 import { databaseCommands } from './cli/database.commands.js';
 import { dlqCommand } from './cli/dlq.command.js';
+import { eventsCommand } from './cli/events.command.js';
 import { importCommand } from './cli/import.command.js';
 import { outboxCommand } from './cli/outbox.command.js';
 import { replayShopCommand } from './cli/replay-shop.command.js';
@@ -26,6 +27,7 @@ const commands = [
   verifyCommand(),
   outboxCommand(),
   dlqCommand(),
+  eventsCommand(),
   sandboxCommand(),
   ...contractCommands(),
 ];

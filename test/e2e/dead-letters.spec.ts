@@ -74,8 +74,8 @@ async function setAside(): Promise<string> {
            select i.consumer, i.event_id from events.inbox i join events.outbox o on o.id::text = i.event_id limit 1)
          returning consumer, event_id
        )
-       insert into events.dead_letter (consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, position, payload, occurred_at, reason, error, tries)
-       select consumer, o.id, type, aggregatetype, aggregateid, key, sequence, topic, position, payload, occurred_at, 'Error', 'Error: broken', 5
+       insert into events.dead_letter (consumer, event_id, type, aggregatetype, aggregateid, key, sequence, topic, payload, occurred_at, reason, error, tries)
+       select consumer, o.id, type, aggregatetype, aggregateid, key, sequence, topic, payload, occurred_at, 'Error', 'Error: broken', 5
        from place join events.outbox o on o.id::text = place.event_id returning id`,
     );
     return rows[0];

@@ -1,5 +1,5 @@
 import type { BrokerMessage, DeadLetter } from './dead-letter.js';
-import { type OutboxRow, toOutboxEvent } from './outbox-event.js';
+import { type CarriedRow, toCarriedEvent } from './outbox-event.js';
 
 /** A row of `events.dead_letter`: the event's columns are all null where none could be read. */
 export interface LetterRow {
@@ -27,8 +27,7 @@ export interface LetterRow {
 export function eventOf(row: LetterRow): DeadLetter['event'] {
   if (row.event_id === null) return undefined;
   // An event's columns are written together, and they have the outbox's names.
-  const { position, ...columns } = row as unknown as OutboxRow;
-  return toOutboxEvent({ ...columns, position: position ?? 0, id: row.event_id });
+  return toCarriedEvent({ ...(row as unknown as CarriedRow), id: row.event_id });
 }
 
 export function sourceOf(row: LetterRow): Pick<BrokerMessage, 'topic' | 'partition' | 'offset'> | undefined {

@@ -30,7 +30,7 @@ export const outboxColumns = [
   .map((column) => `outbox.${column}`)
   .join(', ');
 
-export interface OutboxRow {
+export interface CarriedRow {
   id: string;
   type: string;
   aggregatetype: string;
@@ -39,12 +39,20 @@ export interface OutboxRow {
   key: string;
   topic: string;
   payload: unknown;
-  position: number;
   occurred_at: Date;
   traceparent: string | null;
 }
 
-export function toOutboxEvent(row: OutboxRow): OutboxEvent {
+export interface OutboxRow extends CarriedRow {
+  position: number;
+}
+
+export const toOutboxEvent = (row: OutboxRow): OutboxEvent => ({
+  ...toCarriedEvent(row),
+  position: row.position,
+});
+
+export function toCarriedEvent(row: CarriedRow): CarriedEvent {
   return {
     id: row.id,
     // Rows were checked against the catalogue when they were written; a type of a newer version has no listener here.
@@ -55,7 +63,6 @@ export function toOutboxEvent(row: OutboxRow): OutboxEvent {
     sequence: row.sequence,
     key: row.key,
     topic: row.topic,
-    position: row.position,
     occurredAt: row.occurred_at,
     traceparent: row.traceparent ?? undefined,
     isReplay: false,

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import type { Admin } from 'kafkajs';
 import { CONFIG, type Config } from '../config/config.js';
 import { defineGauge } from '../metrics/index.js';
-import { Dispatcher, eventEntry } from '../events/index.js';
+import { Dispatcher, eventEntry, OutboxStatus } from '../events/index.js';
 import { Workers } from '../workers/workers.js';
 import { GroupConsumers } from './group-consumers.js';
 import { KafkaClient } from './kafka-client.js';
@@ -22,12 +22,14 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
     private readonly dispatcher: Dispatcher,
     private readonly groups: GroupConsumers,
     private readonly workers: Workers,
+    private readonly status: OutboxStatus,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
     if (this.config.KAFKA_BROKERS === undefined) return;
     this.workers.every('kafka.lag', lookEveryMs, () => this.look());
+    this.status.askBrokers(() => this.read());
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -36,23 +38,32 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
 
   /** Messages per room that are in its topics and not committed by its group. */
   async read(): Promise<Record<string, number>> {
-    const admin = await (this.admin ??= this.connect());
-    const entries = this.dispatcher.consumers.map(async (consumer) => [
-      consumer,
-      await this.lagOf(admin, consumer),
-    ]);
-    return Object.fromEntries(await Promise.all(entries)) as Record<string, number>;
-  }
-
-  private async look(): Promise<number> {
-    if (this.groups.isDown) return 0;
+    if (this.groups.isDown) throw new Error('the brokers cannot be reached');
     try {
-      for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
+      const admin = await (this.admin ??= this.connect());
+      const lags: Record<string, number> = {};
+      for (const consumer of await this.consumers(admin)) lags[consumer] = await this.lagOf(admin, consumer);
+      return lags;
     } catch (error) {
       await this.leave();
       throw error;
     }
+  }
+
+  private async look(): Promise<number> {
+    if (this.groups.isDown) return 0;
+    for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
     return 0;
+  }
+
+  /** A command knows no listeners, since it registers none; the brokers then tell which groups there are. */
+  private async consumers(admin: Admin): Promise<string[]> {
+    if (this.dispatcher.consumers.length > 0) return this.dispatcher.consumers;
+    const prefix = groupName(this.config.EVENT_PREFIX, '');
+    const { groups } = await admin.listGroups();
+    return groups.flatMap(({ groupId }) =>
+      groupId.startsWith(prefix) ? [groupId.slice(prefix.length)] : [],
+    );
   }
 
   private async lagOf(admin: Admin, consumer: string): Promise<number> {
@@ -61,7 +72,8 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
       ...new Set(this.dispatcher.typesOf(consumer).map((type) => eventEntry(type)?.topic ?? '')),
     ];
     const names = topics.map((topic) => topicName(this.config.EVENT_PREFIX, topic));
-    const committed = await admin.fetchOffsets({ groupId, topics: names });
+    // Without names, what the group has committed is answered.
+    const committed = await admin.fetchOffsets({ groupId, topics: names.length > 0 ? names : undefined });
     const behind = await Promise.all(
       committed.map(async ({ topic, partitions }) => {
         const ends = await admin.fetchTopicOffsets(topic);

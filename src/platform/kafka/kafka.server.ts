@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { Dispatcher, DueQueues, LeadingRelay, registerListener } from '../events/index.js';
+import { toEvent } from './cloud-event.js';
 import { GroupConsumers } from './group-consumers.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { TopicsKeeper } from './topics-keeper.js';
@@ -31,6 +32,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   listen(ready: () => void): void {
+    this.dispatcher.decodeBy(toEvent);
     this.topics.start();
     this.relay.start(
       (events) => this.publisher.publish(events),
