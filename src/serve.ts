@@ -17,7 +17,6 @@ export async function serve(startSandbox: StartSandbox): Promise<void> {
     const shop = await startShop(config, startSandbox, (message) => logger.log(message, 'Start'));
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => void stop(shop, logger, signal));
-    if (config.REDIS_URL) logger.warn('REDIS_URL is set and not used by this version', 'Start');
     const banner = bannerOf(config);
     if (banner) logger.warn(banner, 'Start');
     if (config.mode !== 'production') process.stdout.write(await welcome(shop));

@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ReadCache } from '../platform/cache/index.js';
 import { PublishedEvents } from '../platform/events/index.js';
-import { type ItemRow, ItemViewsRepository } from './item-views.repository.js';
+import { itemView, type ItemView } from './inventory.schemas.js';
+import { ItemViewsRepository } from './item-views.repository.js';
 
 /** What shoppers see of an item tells whether it is in stock, and figures of stock are never older than a second. */
 const longestAgeMs = 1000;
@@ -10,8 +11,6 @@ const longestAgeMs = 1000;
 @Injectable()
 export class ItemCache implements OnModuleInit {
   private readonly logger = new Logger(ItemCache.name);
-  /** Part of every key: counting on forgets all entries at once, whoever else uses the cache. */
-  private generation = 0;
 
   constructor(
     private readonly cache: ReadCache,
@@ -21,23 +20,27 @@ export class ItemCache implements OnModuleInit {
 
   onModuleInit(): void {
     this.published.on('item.changed', (skus) => {
-      if (skus === 'all') this.generation += 1;
-      else this.forget(skus);
+      // What changed while nobody was told is gone from the cache by its age before long.
+      if (skus !== 'all') this.forget(skus);
     });
   }
 
-  read(sku: string): Promise<ItemRow | undefined> {
-    return this.cache.read(this.keyOf(sku), () => this.views.one(sku), longestAgeMs);
+  read(sku: string): Promise<ItemView | undefined> {
+    return this.cache.read(keyOf(sku), {
+      load: () => this.views.one(sku),
+      isValue: isItemView,
+      longestAgeMs,
+    });
   }
 
   private forget(skus: readonly string[]): void {
     // What could not be forgotten is a second old at most.
     this.cache
-      .forget(skus.map((sku) => this.keyOf(sku)))
+      .forget(skus.map(keyOf))
       .catch((error: unknown) => this.logger.warn({ err: error }, 'changed items stay cached for a moment'));
   }
-
-  private keyOf(sku: string): string {
-    return `item:${this.generation}:${sku}`;
-  }
 }
+
+const keyOf = (sku: string): string => `item:${sku}`;
+
+const isItemView = (value: unknown): value is ItemView => itemView.safeParse(value).success;

@@ -34,8 +34,8 @@ export function itemViewOf(
 }
 
 /** Covers the flag too, which moves without the item's version. */
-export function itemEtag(item: Pick<Item, 'version'>, available: number): string {
-  return etagOf('item', item.version, availabilityOf(available));
+export function itemEtag({ version, availability }: Pick<ItemView, 'version' | 'availability'>): string {
+  return etagOf('item', version, availability);
 }
 
 /** What is not on sale, not yet or no more, is the shop's own business. */

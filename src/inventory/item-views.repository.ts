@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Attributes } from './item.entity.js';
-import type { ItemListQuery, ItemSort } from './inventory.schemas.js';
+import type { ItemListQuery, ItemSort, ItemView } from './inventory.schemas.js';
+import { itemViewOf } from './item-view.js';
 
 export interface ItemRow {
   sku: string;
@@ -65,11 +66,12 @@ const itemColumns = `i.sku, i.version, i.name, i.description, i.price_minor as "
 export class ItemViewsRepository {
   constructor(private readonly database: Database) {}
 
-  one(sku: string): Promise<ItemRow | undefined> {
-    return this.database.row<ItemRow>(
-      `select ${itemColumns}, i.sku as "sortValue" from inventory.item i where i.sku = $1`,
+  async one(sku: string): Promise<ItemView | undefined> {
+    const row = await this.database.row<Omit<ItemRow, 'sortValue'>>(
+      `select ${itemColumns} from inventory.item i where i.sku = $1`,
       [sku],
     );
+    return row && itemViewOf(row, row.available);
   }
 
   /** One row more than `limit` where there is a next page; `after` is sort value and sku of the row before. */

@@ -17,7 +17,7 @@ import { itemChanged, itemCreated } from './inventory-news.js';
 import { Item } from './item.entity.js';
 import { itemEtag, itemViewOf, maySeeInactive } from './item-view.js';
 import { ItemCache } from './item-cache.js';
-import { type ItemRow, ItemViewsRepository } from './item-views.repository.js';
+import { ItemViewsRepository } from './item-views.repository.js';
 import { ItemsRepository } from './items.repository.js';
 
 /** What is sold, and how people find it. */
@@ -49,7 +49,8 @@ export class ItemsService {
       const item = Item.create(sku, details, await this.items.now());
       await this.items.insert(item);
       this.outbox.add(itemCreated(item));
-      return created(itemViewOf(item, 0), { location: `/v1/items/${sku}`, etag: itemEtag(item, 0) });
+      const view = itemViewOf(item, 0);
+      return created(view, { location: `/v1/items/${sku}`, etag: itemEtag(view) });
     });
   }
 
@@ -95,9 +96,9 @@ export class ItemsService {
   }
 }
 
-function answerOf(row: ItemRow | undefined, showInactive: boolean): Answer {
-  if (!row || !(row.active || showInactive)) throw new ItemNotFound();
-  return ok(itemViewOf(row, row.available), { etag: itemEtag(row, row.available) });
+function answerOf(view: ItemView | undefined, showInactive: boolean): Answer {
+  if (!view || !(view.active || showInactive)) throw new ItemNotFound();
+  return ok(view, { etag: itemEtag(view) });
 }
 
 /** Where the page before ended; a cursor of another sort is none of this list. */

@@ -1,32 +1,42 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
-import { defineCounter } from '../metrics/index.js';
+import { reads } from './cache-metrics.js';
 
-const reads = defineCounter('cache_reads_total', 'Reads through the cache: found there, or loaded', [
-  'outcome',
-]);
+export interface CachedRead<T> {
+  /** What it answers must be the same after a trip through JSON; `undefined` is not kept. */
+  load: () => Promise<T | undefined>;
+  /** Others may write to a tier that is shared: what this does not know is loaded anew. */
+  isValue: (value: unknown) => value is T;
+  /** Over all tiers, from the load on. */
+  longestAgeMs: number;
+}
 
 /** Values are handed out uncloned: nobody may change them. LAW: no decision is made from them. */
 @Injectable()
 export class ReadCache {
   constructor(@Inject(CACHE_MANAGER) private readonly cache: Cache) {}
 
-  /** The cached value, or what `load` answers, kept for `longestAgeMs`; reads that miss at once load once. `undefined` is not kept. */
-  async read<T>(key: string, load: () => Promise<T>, longestAgeMs: number): Promise<T> {
+  /** The cached value or what `load` answers; reads that miss at once load once. */
+  async read<T>(key: string, { load, isValue, longestAgeMs }: CachedRead<T>): Promise<T | undefined> {
     let outcome = 'hit';
-    const value = await this.cache.wrap(
-      key,
-      () => {
-        outcome = 'miss';
-        return load();
-      },
-      longestAgeMs,
-    );
+    const loadCounted = (): Promise<T | undefined> => {
+      outcome = 'miss';
+      return load();
+    };
+    const found = await this.cache.wrap<unknown>(key, loadCounted, this.shareOf(longestAgeMs));
+    const isKnown = found === undefined || isValue(found);
+    if (!isKnown) await this.forget([key]);
+    const value = isKnown ? found : await loadCounted();
     reads.inc({ outcome });
     return value;
   }
 
   async forget(keys: string[]): Promise<void> {
     await this.cache.mdel(keys);
+  }
+
+  /** Memory keeps anew what it takes from Redis in its last moment there, so each tier has its part of the age. */
+  private shareOf(longestAgeMs: number): number {
+    return Math.ceil(longestAgeMs / this.cache.stores.length);
   }
 }

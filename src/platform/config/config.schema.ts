@@ -57,7 +57,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]*$/)
     .default('shop')
-    .describe('prefix of the topics of domain events'),
+    .describe('prefix of the topics of domain events and of the keys in Redis, one for each shop'),
   KAFKA_PARTITIONS: z.coerce
     .number()
     .int()
