@@ -8,7 +8,6 @@ import { CreateEvents1764000000010 } from './platform/events/migrations/17640000
 import { LettersOfBrokers1764000000013 } from './platform/events/migrations/1764000000013-letters-of-brokers.js';
 import { CreateReplay1764000000016 } from './platform/events/migrations/1764000000016-create-replay.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
-import { LettersWithoutPosition1764000000017 } from './platform/events/migrations/1764000000017-letters-without-position.js';
 import { CreateWebhooks1764000000015 } from './platform/webhooks/migrations/1764000000015-create-webhooks.js';
 import type { MigrationList } from './platform/database/data-sources.js';
 import { CreateSandbox1764000000070 } from './sandbox/migrations/1764000000070-create-sandbox.js';
@@ -22,7 +21,6 @@ export const migrations: MigrationList = [
   LettersOfBrokers1764000000013,
   CreateWebhooks1764000000015,
   CreateReplay1764000000016,
-  LettersWithoutPosition1764000000017,
   CreateInventory1764000000020,
   CreateCarts1764000000030,
   CreateOrders1764000000040,
