@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
 import type { INestApplicationContext } from '@nestjs/common';
+import { Command } from 'commander';
 import { eventEntry, Replay, type ReplayFilter, type ReplayRun } from '../platform/events/index.js';
 import { idSchema } from '../platform/http/index.js';
 import { KafkaPublisher, TopicsService } from '../platform/kafka/index.js';
+import { positiveInteger, time } from './arguments.js';
 import { print, tell } from './output.js';
 import { progressBar } from './progress.js';
 import { withShop } from './shop-context.js';
@@ -24,7 +25,7 @@ export function eventsCommand(): Command {
     .option('--type <type>', 'such as order.placed')
     .option('--key <key>', 'of one order, cart or sku')
     .option('--dry-run', 'count by type and publish nothing', false)
-    .option('--rate <events>', 'most events a second', rate, 1000)
+    .option('--rate <events>', 'most events a second', positiveInteger, 1000)
     .option('--resume <id>', 'go on with one that was cut off, in the window it had')
     .action(run);
   return new Command('events').description('domain events that were published').addCommand(replay);
@@ -85,18 +86,4 @@ async function republish(
   } finally {
     await publisher.close();
   }
-}
-
-function time(text: string): Date {
-  const value = new Date(text);
-  if (Number.isNaN(value.getTime()))
-    throw new InvalidArgumentError('a time is wanted, such as 2026-11-27T08:00:00Z');
-  return value;
-}
-
-function rate(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on is wanted');
-  return value;
 }

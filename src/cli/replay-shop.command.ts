@@ -1,15 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { replayShop } from '../replay/replay-shop.js';
+import { positiveInteger } from './arguments.js';
 import { progressBar } from './progress.js';
 import { proveInvariants } from './verify.command.js';
 import { print } from './output.js';
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on is wanted');
-  return value;
-}
 
 interface Options {
   baseUrl: string;
@@ -24,7 +18,7 @@ export function replayShopCommand(): Command {
     .description('plays days of the Online Retail data against a running shop, then proves the invariants')
     .argument('<files...>', 'CSV files of the data set, in the order of their days')
     .option('--base-url <url>', 'where the shop answers', 'http://127.0.0.1:8080')
-    .option('--shoppers <count>', 'how many buy at once', positive, 16)
+    .option('--shoppers <count>', 'how many buy at once', positiveInteger, 16)
     .option('--json', 'print the report as one JSON object on the last line', false)
     .option(
       '--no-verify',
