@@ -49,8 +49,9 @@ export class ShopClient {
   readonly latenciesMs: number[] = [];
   retries = 0;
 
+  /** @param baseUrl asked before each try, where there are several servers to choose from */
   constructor(
-    private readonly baseUrl: string,
+    private readonly baseUrl: string | (() => string),
     private readonly options: ShopClientOptions = {},
   ) {}
 
@@ -66,10 +67,14 @@ export class ShopClient {
       if (answer && answer.status < 300) return answer;
       if (answer && !isWorthRetrying(answer)) throw new ShopRefusal(request, answer);
       if (Date.now() > giveUpAt)
-        throw answer ? new ShopRefusal(request, answer) : new Error(`${this.baseUrl} does not answer`);
+        throw answer ? new ShopRefusal(request, answer) : new Error(`${this.url()} does not answer`);
       this.retries += 1;
       await pause(pauseMs(attempt, answer));
     }
+  }
+
+  private url(): string {
+    return typeof this.baseUrl === 'string' ? this.baseUrl : this.baseUrl();
   }
 
   private async once(request: ShopRequest, key: string | undefined): Promise<ShopAnswer | undefined> {
@@ -80,7 +85,7 @@ export class ShopClient {
       ...request.headers,
     };
     try {
-      const response = await fetch(this.baseUrl + request.path, {
+      const response = await fetch(this.url() + request.path, {
         method: request.method,
         headers,
         body: bodyOf(request.body),

@@ -15,6 +15,8 @@ export interface ShopProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** Starts the shop again whenever it ends by itself or by a signal. */
   isSupervised?: boolean;
+  /** A free one where absent. */
+  port?: number;
 }
 
 /** The built server as its own process, with an embedded database of its own, to be killed and started again. */
@@ -33,7 +35,7 @@ export class ShopProcess {
 
   static async start(options: ShopProcessOptions = {}): Promise<ShopProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'shop-'));
-    const shop = new ShopProcess(await freePort(), dataDir, options);
+    const shop = new ShopProcess(options.port ?? (await freePort()), dataDir, options);
     shop.spawn();
     await shop.ready();
     return shop;

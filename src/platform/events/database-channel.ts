@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelayPool } from '../database/own-pools.js';
+import { OutageLog } from '../logging/outage-log.js';
 import { SerialConnection } from './serial-connection.js';
 
 /** `outbox`: there is something to publish. `published`: events went out, as JSON. */
@@ -15,6 +16,7 @@ type Told = (message: string) => void;
 @Injectable()
 export class DatabaseChannel {
   private readonly logger = new Logger(DatabaseChannel.name);
+  private readonly loss = new OutageLog(this.logger, 'the connection that listens was lost');
   private readonly told = new Map<Channel, Told[]>();
   private readonly reconnected: (() => void)[] = [];
   private connection?: SerialConnection;
@@ -56,7 +58,7 @@ export class DatabaseChannel {
       try {
         await this.listenOnce(signal);
       } catch (error) {
-        this.logger.warn({ err: error }, 'the connection that listens was lost');
+        this.loss.warn(error);
         await pause(reconnectMs, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -68,6 +70,7 @@ export class DatabaseChannel {
       client.on('notification', ({ channel, payload }) => this.receive(channel, payload ?? ''));
       for (const channel of this.told.keys()) await client.query(`listen ${nameOf(channel)}`);
       this.connection = new SerialConnection(client);
+      this.loss.end();
       for (const react of this.reconnected) react();
       await ended(client, signal);
     } finally {

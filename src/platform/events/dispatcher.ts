@@ -3,6 +3,7 @@ import { isInfrastructureTrouble } from '../database/database-errors.js';
 import { failPoint } from '../faults/fail-point.js';
 import { runInContext } from '../http/request-context.js';
 import { traceIdOf } from '../http/trace-context.js';
+import { OutageLog } from '../logging/outage-log.js';
 import { defineCounter } from '../metrics/index.js';
 import { requiredEntry } from './catalogue.js';
 import { type BrokerMessage, type DeadLetter, failureOf } from './dead-letter.js';
@@ -43,6 +44,7 @@ const consumed = defineCounter('events_consumed_total', 'Events and messages tha
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
+  private readonly outage = new OutageLog(this.logger, 'a listener waits for the infrastructure');
   private readonly listeners = new Map<string, Map<string, Listener>>();
   private decoder?: Decode;
 
@@ -82,6 +84,7 @@ export class Dispatcher {
     try {
       const isFirst = await inContextOf(consumer, event, () => this.tellOnce(consumer, event));
       consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
+      this.outage.end();
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
       if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
@@ -132,7 +135,7 @@ export class Dispatcher {
   /** No database, a deadlock, a stop: nothing is wrong with the event, so it counts as no try. */
   private pause(delivery: Delivery, tries: number, error: unknown): Verdict {
     retries.inc({ consumer: delivery.consumer, reason: 'infrastructure' });
-    this.logger.warn({ ...nameOf(delivery), err: error }, 'a listener waits for the infrastructure');
+    this.outage.warn(error, nameOf(delivery));
     return { isDone: false, againMs: infrastructureBackOffMs, tries };
   }
 

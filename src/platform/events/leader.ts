@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelayPool } from '../database/own-pools.js';
+import { OutageLog } from '../logging/outage-log.js';
 import { SerialConnection } from './serial-connection.js';
 
 /** The connection that holds the lock: what is written through it cannot be written by a process that lost its place. */
@@ -19,7 +20,10 @@ const takeOverMs = 500;
 /** One active process per database, chosen by a session's advisory lock: when the process or its connection dies, another takes over. */
 @Injectable()
 export class Leader {
-  private readonly logger = new Logger(Leader.name);
+  private readonly loss = new OutageLog(
+    new Logger(Leader.name),
+    'the relay lost its place and will try again',
+  );
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
 
@@ -41,7 +45,7 @@ export class Leader {
       try {
         await this.tryToLead(duties);
       } catch (error) {
-        this.logger.warn({ err: error }, 'the relay lost its place and will try again');
+        this.loss.warn(error);
       }
       await pause(takeOverMs, undefined, { signal }).catch(() => undefined);
     }
@@ -54,6 +58,7 @@ export class Leader {
       const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
         leaderLock,
       ]);
+      this.loss.end();
       isLeader = rows[0]?.held === true;
       if (isLeader) await this.lead(client, duties);
     } finally {

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { failPoint } from '../faults/fail-point.js';
+import { OutageLog } from '../logging/outage-log.js';
 import { defineCounter } from '../metrics/index.js';
 import { Alarm } from './alarm.js';
 import { Followers } from './followers.js';
@@ -26,7 +27,10 @@ const refusals = defineCounter('relay_refusals_total', 'Batches that a transport
 /** Brings what was committed to the transport, in order of position, and marks only what was acknowledged. */
 @Injectable()
 export class Relay {
-  private readonly logger = new Logger(Relay.name);
+  private readonly refusal = new OutageLog(
+    new Logger(Relay.name),
+    'the transport takes nothing, the events wait in the outbox',
+  );
 
   constructor(
     private readonly repository: RelayRepository,
@@ -71,13 +75,12 @@ export class Relay {
     publish: Publish,
   ): Promise<readonly OutboxEvent[]> {
     try {
-      return await publish(events, connection);
+      const acknowledged = await publish(events, connection);
+      this.refusal.end();
+      return acknowledged;
     } catch (error) {
       refusals.inc({});
-      this.logger.warn(
-        { err: error, events: events.length },
-        'the transport took nothing, the events wait in the outbox',
-      );
+      this.refusal.warn(error);
       return [];
     }
   }

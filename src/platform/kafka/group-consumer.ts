@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { OutageLog } from '../logging/outage-log.js';
 import { Assignment, type TellMessage } from './assignment.js';
 import type { KafkaClient } from './kafka-client.js';
 
@@ -32,7 +33,7 @@ interface Group {
 
 /** One member of a consumer group that always comes back: whatever happens to its broker or its connection, it is made anew. */
 export class GroupConsumer {
-  private readonly logger = new Logger('Kafka');
+  private readonly fall = new OutageLog(new Logger('Kafka'), 'a consumer fell and is made anew');
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
   private lastSignAt = 0;
@@ -59,21 +60,18 @@ export class GroupConsumer {
 
   private async live(): Promise<void> {
     const { signal } = this.stopping;
-    let isLogged = false;
     while (!signal.aborted) {
       try {
-        await this.consume(signal, () => (isLogged = false));
+        await this.consume(signal);
       } catch (error) {
-        if (!isLogged)
-          this.logger.warn({ err: error, group: this.group.id }, 'a consumer fell and is made anew');
-        isLogged = true;
+        this.fall.warn(error, { group: this.group.id });
       }
       this.isMember = false;
       await pause(anewAfterMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async consume(signal: AbortSignal, joined: () => void): Promise<void> {
+  private async consume(signal: AbortSignal): Promise<void> {
     const consumer = this.newConsumer();
     let assignment = new Assignment(consumer, this.group.tell);
     const fallen = new Promise<never>((_, reject) => {
@@ -87,7 +85,7 @@ export class GroupConsumer {
       void assignment.close();
       assignment = new Assignment(consumer, this.group.tell);
       this.isMember = true;
-      joined();
+      this.fall.end();
     });
     try {
       await Promise.race([this.join(consumer, (batch) => assignment.take(batch)), fallen]);

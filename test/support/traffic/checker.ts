@@ -3,7 +3,7 @@ import type { ClientLog, ClientLogEntry } from './client-log.js';
 
 /** One invariant that does not hold, and by what. */
 export interface Finding {
-  invariant: 'I12' | 'I13' | 'I14' | 'I18' | 'I19';
+  invariant: 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I14' | 'I18' | 'I19';
   found: string;
 }
 

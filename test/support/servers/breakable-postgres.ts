@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/embedded-postgres.js';
+import { isPostgres } from '../../../src/platform/database/embedded/processes.js';
+import { endWithThisProcess } from './end-with-this-process.js';
+
+/** A PostgreSQL of the caller's own that keeps what it confirmed; every start is on the same port and the same data. */
+export interface BreakablePostgres {
+  url: string;
+  /** As a crash ends it: at once, so that the next start recovers. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const settings = { max_connections: '300' };
+
+export async function startBreakablePostgres(): Promise<BreakablePostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'shop-test-postgres-'));
+  const dataDir = join(folder, 'data');
+  const script = 'kill -s QUIT "$(head -n 1 "$1")"; sleep 1; rm -rf "$2"';
+  const release = endWithThisProcess(script, join(dataDir, 'postmaster.pid'), folder);
+  const start = () => startEmbeddedPostgres({ dataDir, settings });
+  let server = await start();
+  return {
+    url: server.url,
+    crash: async () => {
+      const pid = server.postmasterPid;
+      process.kill(pid, 'SIGQUIT');
+      while (await isPostgres(pid)) await pause(5);
+      // Its launcher would start it again.
+      await server.stop();
+    },
+    start: async () => {
+      server = await start();
+    },
+    remove: async () => {
+      await server.stop();
+      release();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
