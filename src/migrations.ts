@@ -7,6 +7,7 @@ import { CreateAuth1764000000011 } from './platform/auth/migrations/176400000001
 import { CreateEvents1764000000010 } from './platform/events/migrations/1764000000010-create-events.js';
 import { LettersOfBrokers1764000000013 } from './platform/events/migrations/1764000000013-letters-of-brokers.js';
 import { CreateReplay1764000000016 } from './platform/events/migrations/1764000000016-create-replay.js';
+import { NumberStreams1764000000014 } from './platform/events/migrations/1764000000014-number-streams.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
 import { CreateWebhooks1764000000015 } from './platform/webhooks/migrations/1764000000015-create-webhooks.js';
 import type { MigrationList } from './platform/database/data-sources.js';
@@ -19,6 +20,7 @@ export const migrations: MigrationList = [
   CreateAuth1764000000011,
   CreateIdempotency1764000000012,
   LettersOfBrokers1764000000013,
+  NumberStreams1764000000014,
   CreateWebhooks1764000000015,
   CreateReplay1764000000016,
   CreateInventory1764000000020,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { DeliveriesService } from '../deliveries/index.js';
 import { PaymentsService } from '../payments/index.js';
-import type { Owner, Principal } from '../platform/auth/index.js';
+import { isShopper, type Owner, type Principal } from '../platform/auth/index.js';
 import { grantOf } from '../platform/auth/grants.js';
 import { Answer, Cursor, ok } from '../platform/http/index.js';
 import { OrderListsRepository } from './order-lists.repository.js';
@@ -73,9 +73,6 @@ export class OrderReader {
     if (!(await this.orders.isVisible(id, owner))) throw new OrderNotFound();
   }
 }
-
-const isShopper = ({ kind }: Principal): boolean =>
-  kind === 'anonymous' || kind === 'guest' || kind === 'customer';
 
 const positionOf = ({ cursor }: PageQuery): number => (cursor ? Cursor.decode(cursor, position)[0] : 0);
 

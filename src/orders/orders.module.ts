@@ -9,6 +9,8 @@ import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { ExpiryService } from './expiry.service.js';
 import { OrderAnswers } from './order-answers.service.js';
+import { OrderEventsController } from './order-events.controller.js';
+import { OrderEvents } from './order-events.service.js';
 import { OrderLine } from './order-line.entity.js';
 import { OrderListsRepository } from './order-lists.repository.js';
 import { OrderLookup } from './order-lookup.service.js';
@@ -40,6 +42,7 @@ import { Warehouse } from './warehouse.js';
   controllers: [
     OrdersController,
     OrderReadsController,
+    OrderEventsController,
     CheckoutController,
     ReportsController,
     OrdersListener,
@@ -60,6 +63,7 @@ import { Warehouse } from './warehouse.js';
     ExpiryService,
     OrdersSweeper,
     OrderReader,
+    OrderEvents,
     OrderLookup,
     ReportsService,
   ],

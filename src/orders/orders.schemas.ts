@@ -87,6 +87,17 @@ export type SearchRequest = z.output<typeof searchRequest>;
 export const pageQuery = cursorQuery;
 export type PageQuery = z.output<typeof pageQuery>;
 
+export const eventStreamQuery = z.strictObject({
+  lastEventId: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional()
+    .describe('for tools that cannot send Last-Event-ID, which wins'),
+});
+export type EventStreamQuery = z.output<typeof eventStreamQuery>;
+
 const instant = z.iso.datetime({ offset: true });
 
 export const orderListQuery = cursorQuery.extend({

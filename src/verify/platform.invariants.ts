@@ -11,6 +11,18 @@ export const platformInvariants: readonly Invariant[] = [
       where sequence <= before`,
   },
   {
+    id: 'I10',
+    title: 'the events of a stream are numbered without gap or double, up to where its counter is',
+    sql: `
+      select s.key, s.last_position, e.first, e.last, e.events from events.stream s
+      join (
+        select key, min(stream_position) as first, max(stream_position) as last, count(*) as events, count(distinct stream_position) as places
+        from events.outbox where stream_position is not null group by key
+      ) e using (key)
+      where e.last <> s.last_position or e.places <> e.events
+        or ((e.first > 1 or e.events <> e.last - e.first + 1) and not exists (select from events.dropped_day))`,
+  },
+  {
     id: 'I11',
     title:
       'no published event is passed over for two minutes: a consumer has taken it, has it before it, or has set it aside',

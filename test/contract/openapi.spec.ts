@@ -112,7 +112,7 @@ describe('the OpenAPI document', () => {
           ? ['application/problem+json']
           : status === '204'
             ? []
-            : ['application/json'];
+            : [operationId === 'followOrder' ? 'text/event-stream' : 'application/json'];
         expect([operationId, status, types]).toEqual([operationId, status, wanted]);
       }
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '500', '503', 'default']));

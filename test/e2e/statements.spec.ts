@@ -1,4 +1,5 @@
 import { startTestApp, type TestApp } from '../support/app.js';
+import { EventReader } from '../support/event-reader.js';
 import { address, OrderDesk } from '../support/order-desk.js';
 import { countStatements } from '../support/statements.js';
 
@@ -98,6 +99,17 @@ describe('the SQL statements of an operation, BEGIN and COMMIT included', () => 
       await read(small, '/timeline?limit=1'),
       await read(large, '/timeline?limit=200'),
     );
+  });
+
+  it('that opens the stream of an order', async () => {
+    const [small, large] = [await desk.invoiced(lines(2)), await desk.invoiced(lines(600))];
+    const open = ({ id }: { id: string }) =>
+      costOf(200, async () => {
+        const reader = await EventReader.open(`${shop.url}/v1/orders/${id}/events`, desk.staff);
+        await reader.cut();
+        return reader.answer;
+      });
+    expectNoGrowth('open stream (2 lines, 600 lines)', await open(small), await open(large));
   });
 
   it('that cancels an order', async () => {

@@ -29,7 +29,9 @@ describe('over a broker', () => {
       const answer = await actions.buy();
       expect(answer?.status).toBeLessThan(300);
       await scene.until('the point reacted', async () =>
-        (shop?.logLines ?? []).slice(linesBefore).some((line) => line.includes(`point ${point}: ${reaction}`)),
+        (shop?.logLines ?? [])
+          .slice(linesBefore)
+          .some((line) => line.includes(`point ${point}: ${reaction}`)),
       );
       await shop?.ready();
       await scene.settled();

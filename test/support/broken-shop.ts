@@ -81,6 +81,10 @@ export const breakages: readonly { title: string; sql: string }[] = [
   })),
   { title: 'the events of an aggregate', sql: 'update events.outbox set sequence = 1' },
   {
+    title: 'the events of a stream',
+    sql: 'update events.outbox set stream_position = 2 where stream_position = 1',
+  },
+  {
     title: 'no published event is passed over',
     sql: `update events.outbox set published_at = now() - interval '1 hour';
       delete from events.inbox where event_id = (

@@ -120,6 +120,7 @@ export const operationCases: Record<string, (world: World) => RequestCase> = {
   readOrder: (world) => ({ path: order(world) }),
   listOrderLines: (world) => ({ path: `${order(world)}/lines` }),
   readOrderTimeline: (world) => ({ path: `${order(world)}/timeline` }),
+  followOrder: (world) => ({ path: `${order(world)}/events` }),
   readTodaysReport: () => ({ path: 'reports/today' }),
   readPayment: (world) => ({ path: payment(world) }),
   capturePayment: (world) => ({ path: `${payment(world)}/captures`, body: {} }),

@@ -33,3 +33,7 @@ export function actorOf(principal: Principal): string {
       return `system:${principal.worker}`;
   }
 }
+
+/** Those who buy, as against those who work for the shop. */
+export const isShopper = ({ kind }: Principal): boolean =>
+  kind === 'anonymous' || kind === 'guest' || kind === 'customer';

@@ -76,6 +76,22 @@ export const environmentSchema = z.object({
     .min(1)
     .default(30)
     .describe('days that published events and the notes of handled ones are kept'),
+  SSE_MAX_STREAMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('event streams that one process serves at once; more are answered 503'),
+  SSE_MAX_STREAMS_PER_ORDER: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('readers that may follow one order at once, by process; more are answered 429'),
+  SSE_MAX_SECONDS: seconds(600).describe(
+    'after which an event stream ends and its reader comes back, with credentials that still hold',
+  ),
+  SSE_HEARTBEAT_MS: milliseconds(15_000).describe('longest silence of an event stream'),
   DATABASE_POOL_SIZE: z.coerce
     .number()
     .int()

@@ -60,7 +60,7 @@ declareProblem(
   'not-acceptable',
   406,
   'Not acceptable',
-  'Answers are `application/json`; `Accept` must allow it.',
+  'Answers are `application/json`, streams of events `text/event-stream`; `Accept` must allow it.',
 );
 declareProblem('conflict', 'conflict', 'Conflict', 'The present state does not allow this.');
 declareProblem(

@@ -6,6 +6,9 @@ export type Topic = 'carts' | 'orders' | 'payments' | 'deliveries' | 'inventory'
 /** Name → payload of every event; each room adds its own by declaration merging in its `<room>.events.ts`. */
 export interface EventCatalogue {}
 
+/** Topics whose key is the order's id: their events together are the order's stream, numbered at publication. */
+export const streamedTopics: readonly string[] = ['orders', 'payments', 'deliveries'] satisfies Topic[];
+
 export type EventType = keyof EventCatalogue & string;
 
 /** One event, as its room declares it. */

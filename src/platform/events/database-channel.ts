@@ -5,8 +5,8 @@ import { RelayPool } from '../database/own-pools.js';
 import { OutageLog } from '../logging/outage-log.js';
 import { SerialConnection } from './serial-connection.js';
 
-/** `outbox`: there is something to publish. `published`: events went out, as JSON. */
-export type Channel = 'outbox' | 'published';
+/** `outbox`: there is something to publish. `published`: events went out, as JSON. `streams`: keys whose streams grew, as JSON. */
+export type Channel = 'outbox' | 'published' | 'streams';
 
 const reconnectMs = 500;
 

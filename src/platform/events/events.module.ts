@@ -7,6 +7,7 @@ import { Dispatcher } from './dispatcher.js';
 import { DueQueues } from './in-process/due-queues.js';
 import { DueRepository } from './in-process/due.repository.js';
 import { InProcessServer } from './in-process/in-process.server.js';
+import { EventStreams } from './event-streams.js';
 import { Followers } from './followers.js';
 import { EventFiguresRepository } from './event-figures.repository.js';
 import { EventsController } from './events.controller.js';
@@ -27,6 +28,7 @@ import { Replay } from './replay/replay.service.js';
 import { Relay } from './relay.js';
 import { RelayRepository } from './relay.repository.js';
 import { RelaySignal } from './relay-signal.js';
+import { StreamsRepository } from './streams.repository.js';
 
 const outbox = [
   Outbox,
@@ -40,6 +42,7 @@ const outbox = [
   OutboxStatus,
 ];
 const relay = [Relay, RelayRepository, Leader, LeadingRelay, Followers, PublishedEvents];
+const streams = [EventStreams, StreamsRepository];
 const listeners = [Dispatcher, Inbox, DeadLettersRepository, DueRepository, DueQueues, InProcessServer];
 const mending = [
   DeadLetters,
@@ -54,7 +57,7 @@ const doors = [Outbox, Inbox, Followers, PublishedEvents, Dispatcher, DueQueues,
 @Global()
 @Module({
   controllers: [EventsController],
-  providers: [...outbox, ...relay, ...listeners, ...mending],
-  exports: [...doors, DeadLetters, OutboxStatus, Replay],
+  providers: [...outbox, ...relay, ...streams, ...listeners, ...mending],
+  exports: [...doors, DeadLetters, EventStreams, OutboxStatus, Replay],
 })
 export class EventsModule {}

@@ -17,6 +17,12 @@ import { jsonType, toWire } from './wire-answer.js';
 
 const tokenHeader = { cart: 'Cart-Token', order: 'Order-Token', webhook: 'Webhook-Secret' } as const;
 
+/** What `@Header` leaves on a handler. */
+interface Header {
+  name: string;
+  value: string;
+}
+
 /** Writes what handlers answer: an Answer with its headers, any other object as 200. Pages and streams pass as they are. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
@@ -26,10 +32,11 @@ export class AnswerInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    const hasOwnType =
-      this.reflector.get<unknown[] | undefined>(HEADERS_METADATA, context.getHandler()) !== undefined;
-    if (!hasOwnType && !request.accepts('application/json', 'application/problem+json')) {
-      throw new NotAcceptableException('answers are application/json');
+    const headers = this.reflector.get<Header[] | undefined>(HEADERS_METADATA, context.getHandler()) ?? [];
+    const ownType = headers.find(({ name }) => name === 'Content-Type')?.value;
+    const hasOwnType = ownType !== undefined;
+    if (!request.accepts(hasOwnType ? [ownType] : ['application/json', 'application/problem+json'])) {
+      throw new NotAcceptableException(`answers are ${ownType ?? 'application/json'}`);
     }
     const hasOwnStatus =
       this.reflector.get<number | undefined>(HTTP_CODE_METADATA, context.getHandler()) !== undefined;

@@ -13,6 +13,8 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '
 export function measureRequests(request: Request, response: Response, next: NextFunction): void {
   const startedAt = process.hrtime.bigint();
   response.once('close', () => {
+    // How long a reader stays with a stream of events says nothing of how fast it is served.
+    if (String(response.getHeader('content-type')).startsWith('text/event-stream')) return;
     const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
     const method = knownMethods.has(request.method) ? request.method : 'other';
     requests.observe({ method, route: templateOf(request), status: statusOf(response) }, seconds);
