@@ -1,6 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { CONFIG, type Config } from './platform/config/config.js';
+import { allEvents, asyncApiDocument } from './platform/events/index.js';
+import { eventsPage } from './platform/events/page/events-page.js';
+import { pagePolicy } from './platform/events/page/page-style.js';
 import { completeOpenApi } from './platform/http/index.js';
 
 const tags = {
@@ -29,8 +33,22 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return completeOpenApi(SwaggerModule.createDocument(app, outline.build()));
 }
 
+/** The events at /docs/events and their document at /asyncapi.json, which is that of contracts/. */
+function serveEventDocs(app: INestApplication): void {
+  const { EVENT_PREFIX: prefix } = app.get<Config>(CONFIG);
+  const routes = app.getHttpAdapter();
+  routes.get('/asyncapi.json', (_request: Request, response: Response) => {
+    response.json(asyncApiDocument(allEvents()));
+  });
+  routes.get('/docs/events', (_request: Request, response: Response) => {
+    response.setHeader('Content-Security-Policy', pagePolicy);
+    response.type('html').send(eventsPage(asyncApiDocument(allEvents()), prefix));
+  });
+}
+
 /** Swagger UI at /docs and the document at /docs/openapi.json, made at the first look so that the start does not wait for it. */
 export function serveDocs(app: INestApplication): void {
+  serveEventDocs(app);
   app.use('/docs', allowOwnScripts);
   SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs/openapi.json' });
 }

@@ -76,7 +76,7 @@ describe('in production', () => {
   });
 
   it('there are no docs and no development tokens, and management has no business', async () => {
-    await shop.request.get('/docs').expect(404);
+    for (const path of ['/docs', '/docs/events', '/asyncapi.json']) await shop.request.get(path).expect(404);
     await shop.request.post('/dev/token').send({ role: 'admin' }).expect(404);
     await management.get('/v1/items').expect(404);
     await management.post('/metrics').expect(405);

@@ -8,6 +8,10 @@ export interface JsonSchema {
   format?: string;
   pattern?: string;
   const?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  minLength?: number;
+  maxLength?: number;
   properties?: Record<string, JsonSchema>;
   required?: string[];
   items?: JsonSchema;
