@@ -9,6 +9,7 @@ import type { Tell } from './platform/database/await-database.js';
 import { awaitSchema } from './platform/database/await-schema.js';
 import { databaseUrl } from './platform/database/database-url.js';
 import { connectEvents } from './platform/kafka/index.js';
+import { OpenConnections } from './platform/http/index.js';
 import { Workers } from './platform/workers/workers.js';
 import { ManagementServer } from './platform/health/management-server.js';
 import { openWaitingRoom } from './platform/health/waiting-room.js';
@@ -53,7 +54,8 @@ export async function startShop(given: Config, startSandbox: StartSandbox, tell:
     await awaitSchema(databaseUrl(database.config), migrations, tell);
     const { config, sandbox } = await withSandbox(database.config, startSandbox, stops);
     const app = await createApp(config);
-    stops.push(() => closeApp(app));
+    const connections = new OpenConnections(app.getHttpServer());
+    stops.push(() => closeApp(app, connections));
     if (given.DATABASE_URL === undefined && config.mode !== 'production') await seedDemo(app);
     await leaveWaitingRoom();
     await app.listen(config.PORT);
@@ -92,9 +94,8 @@ function urlOf(app: NestExpressApplication): string {
 }
 
 /** Ends the requests under way; a connection that falls idle only after the port was closed would else stay for its whole keep-alive time. */
-async function closeApp(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer();
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+async function closeApp(app: NestExpressApplication, connections: OpenConnections): Promise<void> {
+  const sweep = setInterval(() => connections.closeIdle(), 100);
   try {
     await app.close();
   } finally {

@@ -12,6 +12,7 @@ export { eventStreamType, sendEvents } from './event-stream.js';
 export { HttpModule } from './http.module.js';
 export { LastEventId } from './last-event-id.js';
 export { currentActor } from './request-context.js';
+export { OpenConnections } from './open-connections.js';
 export { ApiAnswer, ApiProblem } from './openapi.js';
 export type { Money } from './schemas.js';
 export { currencySchema, cursorQuery, idSchema, moneySchema, page, text } from './schemas.js';
