@@ -1,11 +1,14 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { runInContext } from '../http/request-context.js';
 import { randomBytes } from 'node:crypto';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { OutageLog } from '../logging/outage-log.js';
 
 interface Worker {
   name: string;
   intervalMs: number;
   work: () => Promise<number>;
+  outage: OutageLog;
 }
 
 /** Repeats background work: one run at a time per worker, again at once while there is more, logged when it fails. */
@@ -19,7 +22,8 @@ export class Workers implements BeforeApplicationShutdown {
 
   /** Declares a worker in `onModuleInit`; `work` answers how many things it did, and is asked again at once while that is not 0. */
   every(name: string, intervalMs: number, work: () => Promise<number>): void {
-    this.workers.push({ name, intervalMs, work });
+    const outage = new OutageLog(this.logger, `worker ${name} waits for the database`);
+    this.workers.push({ name, intervalMs, work, outage });
   }
 
   /** Ends the worker's present pause. */
@@ -52,8 +56,14 @@ export class Workers implements BeforeApplicationShutdown {
       principal: { kind: 'system', worker: worker.name } as const,
     };
     try {
-      return await runInContext(context, worker.work);
+      const done = await runInContext(context, worker.work);
+      worker.outage.end();
+      return done;
     } catch (error) {
+      if (isDatabaseUnavailable(error)) {
+        worker.outage.warn(error, { worker: worker.name });
+        return 0;
+      }
       this.logger.error(
         { worker: worker.name, err: error },
         `worker ${worker.name} failed and will try again`,
