@@ -28,10 +28,11 @@ export async function startBreakablePostgres(): Promise<BreakablePostgres> {
     url: server.url,
     crash: async () => {
       const pid = server.postmasterPid;
+      // Its launcher, told first, does not start it again; the connection by which it takes leave may break meanwhile.
+      const leaving = server.stop().catch(() => undefined);
       process.kill(pid, 'SIGQUIT');
+      await leaving;
       while (await isPostgres(pid)) await pause(5);
-      // Its launcher would start it again.
-      await server.stop();
     },
     start: async () => {
       server = await start();
