@@ -10,6 +10,8 @@ SOURCES := $(shell find src -name '*.ts' -not -name '*.spec.ts')
 # Where the test runs leave their figures; .ci/run sums them.
 RESULTS ?= .results
 JEST := node_modules/.bin/jest --json --silent=false
+# Suites that choose their own servers, or in which no event is told and nothing cached is read.
+EITHER_WAY := /(auth|cache-redis|database|database-outage|embedded-postgres|examples|http|idempotency|kafka-transport|permissions|refusals|sandbox-payments|test-servers)[.]spec
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,7 +63,8 @@ on-database: $(BUILT) ## integration, contract, e2e and faults on real servers
 
 over-kafka: $(BUILT) ## integration and e2e once more, with events over Kafka and the cache in Redis
 	@mkdir -p $(RESULTS)
-	TEST_TRANSPORT=kafka TEST_CACHE=redis $(JEST) --outputFile=$(RESULTS)/over-kafka.json --selectProjects integration e2e
+	TEST_TRANSPORT=kafka TEST_CACHE=redis $(JEST) --outputFile=$(RESULTS)/over-kafka.json --selectProjects integration e2e \
+	  --testPathIgnorePatterns '$(EITHER_WAY)'
 
 check: format lint types boundaries unit ## everything that needs no server, in under a minute
 

@@ -42,6 +42,8 @@ const base = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 };
 const onDatabase = {
+  // A ceiling that catches a hang: two cores may have a broker, a database and other runs to carry beside the test.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };

@@ -41,6 +41,8 @@ describe('two processes of one shop with a Redis', () => {
     jest.restoreAllMocks();
   }, 30_000);
 
+  const keyOf = (sku: string): string => `${one.config.EVENT_PREFIX}:cache:v1:item:${sku}`;
+
   const price = async (shop: TestApp, sku: string): Promise<number> => {
     const answer = await shop.request.get(`/v1/items/${sku}`).expect(200);
     return (answer.body as { price: { amountMinor: number } }).price.amountMinor;
@@ -78,7 +80,7 @@ describe('two processes of one shop with a Redis', () => {
 
   it('keep nothing in Redis for longer than their share of a second, under the name of the shop', async () => {
     await price(one, 'SHARED-2');
-    const key = 'shop:cache:v1:item:SHARED-2';
+    const key = keyOf('SHARED-2');
     const leftMs = await intruder.pTTL(key);
     expect(leftMs).toBeGreaterThan(0);
     expect(leftMs).toBeLessThanOrEqual(500);
@@ -91,15 +93,15 @@ describe('two processes of one shop with a Redis', () => {
     ['an entry of nothing', '{"value":null}'],
     ['another thing', '{"value":{"sku":"SHARED-3"}}'],
   ])('answer from the database where Redis holds %s', async (_what, garbage) => {
-    await until(async () => (await intruder.exists('shop:cache:v1:item:SHARED-3')) === 0);
+    await until(async () => (await intruder.exists(keyOf('SHARED-3'))) === 0);
     await pause(500);
-    await intruder.set('shop:cache:v1:item:SHARED-3', garbage, { PX: 5000 });
+    await intruder.set(keyOf('SHARED-3'), garbage, { PX: 5000 });
     expect(await price(one, 'SHARED-3')).toBe(103);
     expect(await isDegraded(one)).toBe(false);
   });
 
   it('answer from the database where a key of theirs is a list', async () => {
-    await intruder.lPush('shop:cache:v1:item:SHARED-4', 'hello');
+    await intruder.lPush(keyOf('SHARED-4'), 'hello');
     expect(await price(one, 'SHARED-4')).toBe(104);
   });
 
@@ -107,10 +109,7 @@ describe('two processes of one shop with a Redis', () => {
     const old = await one.request.get('/v1/items/SHARED-5').expect(200);
     await pause(500);
     const lie = { ...(old.body as object), price: { amountMinor: 1, currency: 'GBP' } };
-    await intruder.set(
-      'shop:cache:v1:item:SHARED-5',
-      JSON.stringify({ value: lie, expires: Date.now() - 600_000 }),
-    );
+    await intruder.set(keyOf('SHARED-5'), JSON.stringify({ value: lie, expires: Date.now() - 600_000 }));
     await until(async () => (await price(other, 'SHARED-5')) === 105);
     expect(await price(one, 'SHARED-5')).toBe(105);
   });

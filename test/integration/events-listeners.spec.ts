@@ -4,6 +4,7 @@ import { Dispatcher } from '../../src/platform/events/dispatcher.js';
 import { Consumer, Inbox, OnEvent } from '../../src/platform/events/index.js';
 import { armFailPoint } from '../../src/platform/faults/fail-point.js';
 import { currentActor, currentContext } from '../../src/platform/http/request-context.js';
+import { inProcess } from '../support/backing-services.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
   type EventHouse,
@@ -143,17 +144,23 @@ it('trouble with the database is no try', async () => {
   expect(await deadOf(probe)).toEqual([]);
 }, 60_000);
 
-it('a crash does not begin the count of tries anew', async () => {
+const reopen = async (environment?: NodeJS.ProcessEnv): Promise<void> => {
+  await house.close();
+  house = await openEventHouse(on, { listeners: [Ledger, Bystander], environment });
+};
+
+it('a crash does not begin the count of tries anew without a broker', async () => {
   const probe = newProbe();
+  await reopen(inProcess);
   behaviours.set(probe, () => {
     throw new Error('never');
   });
   await house.tell(moved(probe, 1));
   await eventually('a failed try', async () => (await dueOf(probe)).some((row) => row.tries >= 2));
-  await house.close();
-  house = await openEventHouse(on, { listeners: [Ledger, Bystander] });
+  await reopen(inProcess);
   await eventually('the dead letter', async () => (await deadOf(probe)).length === 1);
   expect(callsOf(probe)).toBe(5);
+  await reopen();
 }, 60_000);
 
 it('an effect whose mark was lost is not repeated', async () => {

@@ -3,6 +3,7 @@ import { Kafka as KafkaEvents } from 'cloudevents';
 import { Database } from '../../src/platform/database/database.js';
 import { Consumer, OnEvent } from '../../src/platform/events/index.js';
 import { TopicsService } from '../../src/platform/kafka/index.js';
+import { inProcess } from '../support/backing-services.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
   type EventHouse,
@@ -204,7 +205,7 @@ it('what waited in the database when brokers were configured still takes effect'
   behaviours.set(probe, () => {
     throw new Error('not in this process');
   });
-  const before = await openEventHouse(database, { listeners: [Ledger] });
+  const before = await openEventHouse(database, { listeners: [Ledger], environment: inProcess });
   await before.tell(moved(probe, 1));
   await eventually(
     'a failed try',

@@ -2,6 +2,7 @@ import supertest from 'supertest';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { type Shop, startShop } from '../../src/start.js';
+import { backingServicesOf } from './backing-services.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export interface TestApp extends Pick<Shop, 'app' | 'config' | 'url'> {
@@ -28,7 +29,8 @@ const defaults: NodeJS.ProcessEnv = {
 export async function startTestApp(overrides: NodeJS.ProcessEnv = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   try {
-    const config = loadConfig({ ...defaults, DATABASE_URL: database.url, ...overrides });
+    const { environment } = backingServicesOf(overrides['DATABASE_URL'] ?? database.url);
+    const config = loadConfig({ ...defaults, DATABASE_URL: database.url, ...environment, ...overrides });
     const shop = await startShop(config, startSandbox, () => undefined);
     const request = supertest(shop.url);
     const close = async (): Promise<void> => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { EnduringPool } from '../../src/platform/database/connection.js';
+import { backingServicesOf } from './backing-services.js';
+import { fromSetUp } from './from-set-up.js';
 import { databaseOn, onServer } from './test-template.js';
 import { validateToldEvents } from './told-events.js';
 
@@ -33,14 +35,8 @@ export async function createTestDatabase(options = { isMigrated: true }): Promis
       } finally {
         await pool.end();
         await onServer(server, `drop database if exists ${name} with (force)`);
+        await backingServicesOf(url).remove();
       }
     },
   };
-}
-
-function fromSetUp(name: string): string {
-  const value = process.env[name];
-  if (!value)
-    throw new Error(`${name} is set by test/support/global-setup.ts; run the test through its jest project`);
-  return value;
 }

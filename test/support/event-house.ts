@@ -21,6 +21,7 @@ import {
 import { DegradationsModule } from '../../src/platform/health/degradations.module.js';
 import { connectEvents, KafkaModule } from '../../src/platform/kafka/index.js';
 import { WorkersModule } from '../../src/platform/workers/workers.module.js';
+import { backingServicesOf } from './backing-services.js';
 import type { TestDatabase } from './database.js';
 
 const probe = z.object({ probeId: z.string(), version: z.number().int().positive() });
@@ -79,6 +80,7 @@ export async function openEventHouse(on: TestDatabase, parts: Parts = {}): Promi
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     DATABASE_URL: on.url,
+    ...backingServicesOf(on.url).environment,
     ...parts.environment,
   });
   const platform = [

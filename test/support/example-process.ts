@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { endChildWithThisProcess } from './servers/end-with-this-process.js';
 
 const run = promisify(execFile);
 const root = resolve(__dirname, '../..');
@@ -36,6 +37,7 @@ export class ExampleProcess {
   start(): void {
     const [program, ...words] = this.words;
     const child = spawn(program, words, { cwd: root, env: { PATH: process.env['PATH'], ...this.env } });
+    endChildWithThisProcess(child);
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     this.child = child;

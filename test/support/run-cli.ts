@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { endChildWithThisProcess } from './servers/end-with-this-process.js';
 
 const cliFile = resolve(__dirname, '../../dist/cli.js');
 
@@ -19,6 +20,7 @@ export function startCli(
   ...words: string[]
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [cliFile, ...words], { env, cwd: tmpdir() });
+  endChildWithThisProcess(child);
   const ended = new Promise<Ended>((ok) => {
     let output = '';
     for (const stream of [child.stdout, child.stderr])

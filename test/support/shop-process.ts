@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../src/platform/database/embedded/port.js';
+import { backingServices, type BackingServices } from './backing-services.js';
+import { endChildWithThisProcess } from './servers/end-with-this-process.js';
 import { databaseOf } from './shop-database.js';
 import { validateToldEvents } from './told-events.js';
 import { runCli } from './run-cli.js';
@@ -26,12 +28,15 @@ export class ShopProcess {
   private child?: ChildProcess;
   private isEnding = false;
   private extraEnv: NodeJS.ProcessEnv = {};
+  private readonly services: BackingServices;
 
   private constructor(
     readonly port: number,
     readonly dataDir: string,
     private readonly options: ShopProcessOptions,
-  ) {}
+  ) {
+    this.services = backingServices(basename(dataDir).toLowerCase());
+  }
 
   static async start(options: ShopProcessOptions = {}): Promise<ShopProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'shop-'));
@@ -55,6 +60,7 @@ export class ShopProcess {
       DATA_DIR: this.dataDir,
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
+      ...this.services.environment,
       ...this.options.env,
     };
   }
@@ -115,6 +121,7 @@ export class ShopProcess {
     } finally {
       stopOrphan(this.dataDir);
       rmSync(this.dataDir, { recursive: true, force: true });
+      await this.services.remove();
     }
   }
 
@@ -137,6 +144,7 @@ export class ShopProcess {
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endChildWithThisProcess(child, this.dataDir);
     for (const stream of [child.stdout, child.stderr]) {
       stream
         .setEncoding('utf8')

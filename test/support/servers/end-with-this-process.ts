@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * Runs the shell script when this process ends, however it ends: a test run that is killed tears nothing down. A shell of
@@ -14,4 +14,10 @@ export function endWithThisProcess(script: string, ...words: string[]): () => vo
   // Somebody ended the guard: there is nothing to let go.
   guard.stdin.on('error', () => undefined);
   return () => guard.stdin.end('released\n');
+}
+
+/** Ends the child as its user would, and then removes its folder, where this process ends before it. */
+export function endChildWithThisProcess(child: ChildProcess, folder = ''): void {
+  const script = 'kill -s TERM "$1"; sleep 35; kill -s KILL "$1"; rm -rf "$2"';
+  child.once('exit', endWithThisProcess(script, String(child.pid), folder));
 }
