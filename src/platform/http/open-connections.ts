@@ -13,8 +13,12 @@ export class OpenConnections {
     });
   }
 
-  /** Node takes a connection that has sent nothing yet, such as a browser opens ahead, for a busy one. */
+  /**
+   * Does nothing while the server listens, for a request may be on its way. Node takes a connection that has sent nothing yet,
+   * such as a browser opens ahead, for a busy one.
+   */
   closeIdle(): void {
+    if (this.server.listening) return;
     this.server.closeIdleConnections();
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
   }
