@@ -169,10 +169,14 @@ describe('the command line', () => {
     const [event, message] = [await setAside(), await unreadable()];
     expect(await cli('dlq', 'redrive', event)).toEqual({ code: 0, output: `redriven  ${event}\n` });
     const failed = await cli('dlq', 'redrive', '--all', '--consumer', 'orders');
-    expect(failed).toEqual({
-      code: 1,
-      output: `failed    ${message} Error: this server reads no messages of a broker\n`,
-    });
+    // Only a server with brokers reads their messages, and then says what is wrong with this one.
+    const why =
+      process.env['TEST_TRANSPORT'] === 'kafka'
+        ? 'NotJson: SyntaxError: Unexpected token'
+        : 'Error: this server reads no messages of a broker\n';
+    expect(failed.code).toBe(1);
+    expect(failed.output.startsWith(`failed    ${message} ${why}`)).toBe(true);
+    expect(failed.output.trimEnd().split('\n')).toHaveLength(1);
     await cli('dlq', 'drop', message);
   });
 

@@ -2,6 +2,7 @@ import supertest from 'supertest';
 import { migrations } from '../../src/migrations.js';
 import { freePort } from '../../src/platform/database/embedded/port.js';
 import { migrate } from '../../src/platform/database/migrate.js';
+import { inProcess } from '../support/backing-services.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
 
@@ -14,7 +15,7 @@ const production = {
 describe('outside production', () => {
   let shop: TestApp;
   beforeAll(async () => {
-    shop = await startTestApp();
+    shop = await startTestApp({ ...inProcess });
   }, 30_000);
   afterAll(() => shop.close());
 
@@ -52,7 +53,7 @@ describe('in production', () => {
   let management: ReturnType<typeof supertest>;
   beforeAll(async () => {
     const port = await freePort();
-    shop = await startTestApp({ ...production, MANAGEMENT_PORT: `${port}` });
+    shop = await startTestApp({ ...inProcess, ...production, MANAGEMENT_PORT: `${port}` });
     management = supertest(`http://127.0.0.1:${port}`);
   }, 30_000);
   afterAll(() => shop.close());
@@ -88,6 +89,7 @@ describe('a production server on a database that nobody has migrated', () => {
     const database = await createTestDatabase({ isMigrated: false });
     const PORT = `${await freePort()}`;
     const opening = startTestApp({
+      ...inProcess,
       ...production,
       PORT,
       MANAGEMENT_PORT: `${await freePort()}`,
