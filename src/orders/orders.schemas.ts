@@ -196,7 +196,7 @@ export const timelineEntry = z
     status: open(orderStatuses),
     paymentStatus: open(paymentStatuses),
     deliveryStatus: open(deliveryStatuses),
-    reason: z.string().optional(),
+    reason: z.string().optional().describe('why; for staff'),
     lines: z.array(z.object({ orderLineId: idSchema, sku: z.string(), quantity: z.int() })).optional(),
     actor: z.string().optional().describe('who did it; for staff'),
     at: instant,

@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaScene, metricsOf, warningsOf } from '../support/traffic/kafka-scene.js';
 import { sumOf } from '../support/traffic/checker.js';
 
-const isLong = process.env['TEST_LANE'] === 'long';
-const awaySeconds = isLong ? 60 : 20;
+const awaySeconds = 60;
 const shoppers = 12;
 
 /** PostgreSQL crashes and stays away while the broker is up and holds messages that nobody took yet. */

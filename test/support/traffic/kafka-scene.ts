@@ -94,12 +94,18 @@ export class KafkaScene {
       'select count(*) from events.outbox where published_at is null and occurred_at < to_timestamp($1)';
     await this.until('the backlog is published', async () => (await this.count(waiting, since)) === 0);
     const drainedMs = ((await this.now()) - since) * 1000;
-    await this.until('an event takes effect', async () => !Number.isNaN(await this.count(effect, since)));
     return {
-      publishedMs: await this.count(published, since),
-      effectMs: await this.count(effect, since),
+      publishedMs: await this.known('an event is published', published, since),
+      effectMs: await this.known('an event takes effect', effect, since),
       drainedMs,
     };
+  }
+
+  /** A figure that there is only once something has happened. */
+  private async known(what: string, sql: string, since: number): Promise<number> {
+    let figure = Number.NaN;
+    await this.until(what, async () => !Number.isNaN((figure = await this.count(sql, since))));
+    return figure;
   }
 
   /** Everything that is wrong: I9–I14 and I18 from outside, the rest by `cli verify`; and how many messages came twice. */

@@ -8,6 +8,8 @@ import { loopback } from './port.js';
 
 const applicationName = 'embedded-postgres-launcher';
 const cannotConnectNow = '57P03';
+/** The server ends this session: it shuts down, or one of its processes crashed. */
+const sessionEnded = ['57P01', '57P02'];
 
 /** Whether the server said that it is starting, recovering or stopping. */
 export function isNotReadyYet(error: unknown): boolean {
@@ -80,10 +82,16 @@ export class Presence {
     if (found.length === 0) await this.query(`create database ${this.client.escapeIdentifier(name)}`);
   }
 
+  /** Whether no other launcher would miss the server; a session that the server ends meanwhile is as good as none. */
   async isLast(): Promise<boolean> {
     const others =
       'select pid from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid() limit 1';
-    return (await this.query<{ pid: number }>(others, [applicationName])).length === 0;
+    try {
+      return (await this.query<{ pid: number }>(others, [applicationName])).length === 0;
+    } catch (error) {
+      if (error instanceof DatabaseError && sessionEnded.includes(error.code ?? '')) return true;
+      throw error;
+    }
   }
 
   async leave(): Promise<void> {
