@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database over-kafka check test test-long clean
+.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database over-kafka check test test-long bench clean
 
 # `make run PORT=8099` and `PORT=8099 make run` are the same.
 export PORT DATA_DIR DATABASE_URL NODE_ENV
@@ -73,6 +73,9 @@ test: check on-database ## everything
 test-long: $(BUILT) ## the long lane: ten times the kills, a hundred runs of every fault, the image's own steps
 	@mkdir -p $(RESULTS)
 	TEST_LANE=long $(JEST) --outputFile=$(RESULTS)/long.json --selectProjects faults contract
+
+bench: $(BUILT) ## measure, and write what was measured to bench/
+	node_modules/.bin/jest --silent=false --selectProjects bench
 
 clean: ## remove what was built, not the data
 	rm -rf dist $(RESULTS) coverage

@@ -61,5 +61,6 @@ module.exports = {
     { ...base, ...onDatabase, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
     { ...base, ...onDatabase, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...base, ...onDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },
+    { ...base, displayName: 'bench', testMatch: ['<rootDir>/bench/**/*.bench.ts'], testTimeout: 600_000 },
   ],
 };

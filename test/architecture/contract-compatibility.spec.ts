@@ -34,8 +34,11 @@ const channel = {
   title: '',
   description: '',
   messages: { 'thing.moved': { $ref: '#/components/messages/thing.moved' } },
-  bindings: { kafka: { partitions: 12, topicConfiguration: {} } },
+  bindings: {
+    kafka: { partitions: 12, topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': 1000 } },
+  },
 };
+const kept = channel.bindings.kafka.topicConfiguration;
 const message: Message = {
   name: 'thing.moved',
   title: '',
@@ -47,16 +50,19 @@ const message: Message = {
   'x-subject': ['id'],
 };
 const contractOf = (
-  parts: { channels?: object; message?: object; payload?: object } = {},
+  parts: { channels?: object; message?: object; payload?: object; prefix?: string } = {},
 ): AsyncApiDocument => ({
   asyncapi: '3.0.0',
   info: { title: '', version: '1', description: '', license: {} },
   channels: { things: { ...channel, ...parts.channels } },
   components: {
-    parameters: {},
+    parameters: { prefix: { default: parts.prefix ?? 'shop', description: '' } },
     messages: { 'thing.moved': { ...message, ...parts.message } },
     schemas: { 'thing.moved': { ...schema, ...parts.payload } },
   },
+});
+const keeping = (topicConfiguration: object) => ({
+  channels: { bindings: { kafka: { partitions: 12, topicConfiguration } } },
 });
 const withProperty = (name: string, property: JsonSchema) => ({
   payload: { properties: { ...schema.properties, [name]: property } },
@@ -96,9 +102,20 @@ describe('the gate between two contracts', () => {
     ],
     [
       'another number of partitions',
-      { channels: { bindings: { kafka: { partitions: 6, topicConfiguration: {} } } } },
+      { channels: { bindings: { kafka: { partitions: 6, topicConfiguration: kept } } } },
       'The topic {prefix}.things had 12 partitions and has 6.',
     ],
+    [
+      'another clean-up',
+      keeping({ ...kept, 'cleanup.policy': ['compact'] }),
+      'The topic {prefix}.things had the cleanup policy delete and has compact.',
+    ],
+    [
+      'a shorter time for which messages are kept',
+      keeping({ ...kept, 'retention.ms': 999 }),
+      'The topic {prefix}.things kept messages for 1000 ms and keeps them for 999 ms.',
+    ],
+    ['other names of all topics', { prefix: 'store' }, 'The topics began with shop and begin with store.'],
     [
       'another key',
       { message: { bindings: { kafka: { key: { 'x-payload-property': 'note' } } } } },
@@ -166,6 +183,21 @@ describe('the gate between two contracts', () => {
       'thing.moved/count had the maximum 10 and has none.',
     ],
     [
+      'a value that an open list no longer names',
+      withProperty('status', { type: 'string', 'x-extensible-enum': ['opened'] }),
+      'thing.moved/status does not name open among its values any more.',
+    ],
+    [
+      'another choice of schemas',
+      withProperty('note', { anyOf: [{ type: 'string' }, { type: 'integer' }] }),
+      'thing.moved/note is another choice of schemas.',
+    ],
+    [
+      'items that may be anything',
+      withProperty('lines', { type: 'array' }),
+      'thing.moved/lines does not say any more what its items are.',
+    ],
+    [
       'another pattern',
       withProperty('note', { type: 'string' }),
       'thing.moved/note had the pattern ^[a-z]+$ and has none.',
@@ -185,7 +217,7 @@ describe('the gate between two contracts', () => {
   });
 
   it('finds an event that is gone, and one that moved to another topic', () => {
-    const gone = { ...contractOf(), components: { parameters: {}, messages: {}, schemas: {} } };
+    const gone = { ...contractOf(), components: { ...contractOf().components, messages: {}, schemas: {} } };
     expect(breaksOfContract(contractOf(), gone)).toEqual(['The event thing.moved is not told any more.']);
     const moved = { ...contractOf(), channels: elsewhere };
     const sentence = 'The event thing.moved is no longer on the topic {prefix}.things.';

@@ -11,11 +11,24 @@ import { breaksOfSchema } from './schema-compatibility.js';
  * events, properties and values of open enumerations break nobody, since readers pass over what they do not know.
  */
 export function breaksOfContract(released: AsyncApiDocument, current: AsyncApiDocument): string[] {
+  return [...breaksOfPrefix(released, current), ...breaksOfTopics(released, current)];
+}
+
+/** A reader who never heard of the setting knows the topics by their usual names. */
+function breaksOfPrefix(released: AsyncApiDocument, current: AsyncApiDocument): string[] {
+  const [before, after] = [released, current].map(
+    ({ components }) => components.parameters['prefix']?.default,
+  );
+  return before === after ? [] : [`The topics began with ${before} and begin with ${after}.`];
+}
+
+function breaksOfTopics(released: AsyncApiDocument, current: AsyncApiDocument): string[] {
   return Object.values(released.channels).flatMap((channel) => {
     const now = Object.values(current.channels).find(({ address }) => address === channel.address);
     if (!now) return [`The topic ${channel.address} is gone.`];
     return [
       ...breaksOfPartitions(channel, now),
+      ...breaksOfKeeping(channel, now),
       ...Object.keys(channel.messages).flatMap((name) =>
         breaksOfEvent(name, channel, { released, current, now }),
       ),
@@ -27,6 +40,21 @@ export function breaksOfContract(released: AsyncApiDocument, current: AsyncApiDo
 function breaksOfPartitions({ address, bindings }: Channel, now: Channel): string[] {
   const [before, after] = [bindings.kafka.partitions, now.bindings.kafka.partitions];
   return before === after ? [] : [`The topic ${address} had ${before} partitions and has ${after}.`];
+}
+
+/** A reader that was away for as long as the topic promised must find everything there. */
+function breaksOfKeeping({ address, bindings }: Channel, now: Channel): string[] {
+  const [before, after] = [bindings.kafka.topicConfiguration, now.bindings.kafka.topicConfiguration];
+  const policies = [before, after].map((topic) => String(topic['cleanup.policy']));
+  const keptMs = [before, after].map((topic) => Number(topic['retention.ms'] ?? 0));
+  return [
+    ...(policies[0] === policies[1]
+      ? []
+      : [`The topic ${address} had the cleanup policy ${policies[0]} and has ${policies[1]}.`]),
+    ...((keptMs[1] ?? 0) >= (keptMs[0] ?? 0)
+      ? []
+      : [`The topic ${address} kept messages for ${keptMs[0]} ms and keeps them for ${keptMs[1]} ms.`]),
+  ];
 }
 
 interface Comparison {

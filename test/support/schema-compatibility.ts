@@ -36,6 +36,20 @@ const closedEnumerationWidened: Rule = (before, after) => {
     .map((value) => `may now be ${say(value)}, outside its closed list`);
 };
 
+/** More values break nobody; one that is no longer said, or has another name, does. */
+const openValueLost: Rule = (before, after) => {
+  const now = (after['x-extensible-enum'] ?? after['enum'] ?? []) as unknown[];
+  return ((before['x-extensible-enum'] ?? []) as unknown[])
+    .filter((value) => !now.includes(value))
+    .map((value) => `does not name ${say(value)} among its values any more`);
+};
+
+const unionChanged: Rule = (before, after) =>
+  isDeepStrictEqual(before['anyOf'], after['anyOf']) ? [] : ['is another choice of schemas'];
+
+const itemsLost: Rule = (before, after) =>
+  before.items && !after.items ? ['does not say any more what its items are'] : [];
+
 const constantOrPatternChanged: Rule = (before, after) =>
   ['const', 'pattern']
     .filter((keyword) => before[keyword] !== undefined && before[keyword] !== after[keyword])
@@ -76,8 +90,15 @@ const unknownKeywordChanged: Rule = (before, after) =>
     .map((keyword) => `has another ${keyword}, which no rule of the gate can judge`);
 
 const rules = [
-  ...[typeChanged, nullabilityAdded, formatChanged, boundLoosened, closedEnumerationWidened],
-  ...[constantOrPatternChanged, propertyRemoved, requiredLost, unknownKeywordChanged],
+  ...[typeChanged, nullabilityAdded, formatChanged, boundLoosened, closedEnumerationWidened, openValueLost],
+  ...[
+    constantOrPatternChanged,
+    propertyRemoved,
+    requiredLost,
+    unionChanged,
+    itemsLost,
+    unknownKeywordChanged,
+  ],
 ];
 
 /** Every way in which `after` breaks a reader who was written against `before`, as a sentence that begins with the place. */

@@ -17,12 +17,12 @@ export interface BreakablePostgres {
 
 const settings = { max_connections: '300' };
 
-export async function startBreakablePostgres(): Promise<BreakablePostgres> {
+export async function startBreakablePostgres(more: Record<string, string> = {}): Promise<BreakablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-test-postgres-'));
   const dataDir = join(folder, 'data');
   const script = 'kill -s QUIT "$(head -n 1 "$1")"; sleep 1; rm -rf "$2"';
   const release = endWithThisProcess(script, join(dataDir, 'postmaster.pid'), folder);
-  const start = () => startEmbeddedPostgres({ dataDir, settings });
+  const start = () => startEmbeddedPostgres({ dataDir, settings: { ...settings, ...more } });
   let server = await start();
   return {
     url: server.url,

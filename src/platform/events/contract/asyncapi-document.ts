@@ -33,7 +33,7 @@ export interface AsyncApiDocument {
   info: { title: string; version: string; description: string; license: object };
   channels: Record<string, Channel>;
   components: {
-    parameters: Record<string, object>;
+    parameters: Record<string, { default: string; description: string }>;
     messages: Record<string, Message>;
     schemas: Record<string, JsonSchema>;
   };

@@ -1,0 +1,129 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { EnduringPool } from '../src/platform/database/connection.js';
+import { ShopClient } from '../src/replay/shop-client.js';
+import {
+  type BreakablePostgres,
+  startBreakablePostgres,
+} from '../test/support/servers/breakable-postgres.js';
+import { type KafkaBroker, startKafkaBroker } from '../test/support/servers/kafka-broker.js';
+import { ShopProcess } from '../test/support/shop-process.js';
+import { newTopics } from '../test/support/topics.js';
+import { staffToken, stockItems } from '../test/support/traffic/staff.js';
+import { type Load, type Placed, placeOrders } from './place-orders.js';
+import { type Delays, EventTimes } from './event-times.js';
+
+const loads: Record<string, Load> = {
+  '100 orders a minute': { ordersAMinute: 100, seconds: 60 },
+  '1,000 orders a minute': { ordersAMinute: 1000, seconds: 60 },
+  'as many as 16 shoppers place': { shoppers: 16, seconds: 30 },
+};
+const warmUp: Load = { shoppers: 4, seconds: 10 };
+
+interface Measured extends Placed, Delays {
+  transport: string;
+  load: string;
+}
+
+/** From the commit that tells an event to the commit of its effect in the orders' room: inside the process, and over a broker. */
+describe('events, from commit to effect', () => {
+  const measured: Measured[] = [];
+
+  it.each(['in the process', 'over Kafka'])('%s', async (transport) => {
+    // The database keeps the time of every commit for this.
+    const [database, broker] = await Promise.all([
+      startBreakablePostgres({ track_commit_timestamp: 'on' }),
+      transport === 'over Kafka' ? startKafkaBroker() : undefined,
+    ]);
+    const pool = new EnduringPool({ connectionString: database.url, max: 2 });
+    const shop = await startShop(database, broker);
+    try {
+      const [times, order] = [await EventTimes.of(pool), await orderOf(shop)];
+      await placeOrders(order, warmUp);
+      await times.allInEffect();
+      for (const [load, how] of Object.entries(loads)) {
+        await times.forget();
+        const placed = await placeOrders(order, how);
+        await times.allInEffect();
+        measured.push({ transport, load, ...placed, ...(await times.delays()) });
+      }
+    } finally {
+      await close(shop, pool, database, broker);
+    }
+  });
+
+  afterAll(async () => {
+    const table = tableOf(measured);
+    console.log(table);
+    await writeFile(join(__dirname, 'events.md'), table);
+  });
+});
+
+function startShop(database: BreakablePostgres, broker?: KafkaBroker): Promise<ShopProcess> {
+  const events = broker ? newTopics(broker.brokers).environment : {};
+  return ShopProcess.start({ env: { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...events } });
+}
+
+/** Places one paid order of one thing, of which there are thirty. */
+async function orderOf(shop: ShopProcess): Promise<() => Promise<void>> {
+  const client = new ShopClient(shop.url);
+  const skus = await stockItems(client, await staffToken(client), {
+    prefix: 'BENCH',
+    count: 30,
+    units: 100_000,
+  });
+  let next = 0;
+  return async () => {
+    const index = next++ % skus.length;
+    const body = {
+      lines: [{ sku: skus[index], quantity: 1 }],
+      email: 'shopper@example.com',
+      shippingAddress: { name: 'A', line1: '1 High Street', city: 'London', postalCode: 'N1', country: 'GB' },
+      expectedTotal: { amountMinor: 100 + index, currency: 'GBP' },
+      payment: { provider: 'sandbox', instrument: 'tok_approve' },
+    };
+    await client.send({ method: 'POST', path: '/v1/orders', body });
+  };
+}
+
+async function close(shop: ShopProcess, pool: Pool, database: BreakablePostgres, broker?: KafkaBroker) {
+  await shop.stop();
+  await pool.end();
+  await Promise.all([database.remove(), broker?.remove()]);
+}
+
+function tableOf(measured: Measured[]): string {
+  const rows = measured.map((row) => [
+    row.load,
+    row.transport,
+    row.ordersAMinute.toFixed(0),
+    row.toldPerSecond.toFixed(1),
+    row.effects,
+    row.effectsPerSecond.toFixed(1),
+    row.medianMs.toFixed(1),
+    row.p99Ms.toFixed(1),
+    row.longestMs.toFixed(0),
+  ]);
+  const head = [
+    'load',
+    'transport',
+    'orders a minute',
+    'events told a second',
+    'effects',
+    'effects a second',
+    'commit to effect, median ms',
+    'p99 ms',
+    'longest ms',
+  ];
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const day = new Date().toISOString().slice(0, 10);
+  return `# Events, from commit to effect
+
+Measured on ${day} on ${cpus().length} cores that carry the shop, its sandbox, PostgreSQL, the broker and the shoppers; written by \`make bench\`.
+An effect is a payment's event that changed its order; the times are those of the two commits, by the database's clock.
+
+${lines.join('\n')}
+`;
+}
