@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { Kafka as KafkaEvents } from 'cloudevents';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/platform/database/database.js';
 import { Consumer, OnEvent } from '../../src/platform/events/index.js';
+import { ConsumerLag } from '../../src/platform/kafka/consumer-lag.js';
 import { TopicsService } from '../../src/platform/kafka/index.js';
 import { inProcess } from '../support/backing-services.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -100,12 +102,17 @@ describe('events over the broker', () => {
   });
 
   it('that a listener refuses five times die, with headers that say why and from where, and hold back nobody', async () => {
-    const [bad, good] = [newProbe(), newProbe()];
+    const bad = newProbe();
+    // So many that some share the partition of the bad one.
+    const good = Array.from({ length: 30 }, newProbe);
     behaviours.set(bad, ({ sequence }) => {
       if (sequence === 1) throw new TypeError('never');
     });
-    await house.tell(moved(bad, 1), moved(bad, 2), moved(good, 1));
-    await eventually('the good one', async () => (await effects(good)).length === 1);
+    await house.tell(moved(bad, 1), moved(bad, 2), ...good.map((probe) => moved(probe, 1)));
+    const toldAt = Date.now();
+    for (const probe of good)
+      await eventually('the good one', async () => (await effects(probe)).length === 1);
+    expect(Date.now() - toldAt).toBeLessThan(10_000);
     await eventually('the later one of the bad key', async () => (await effects(bad)).length === 1);
     expect(await effects(bad)).toEqual([2]);
     expect(await lettersOf('aggregateid', bad)).toMatchObject([{ reason: 'TypeError', tries: 5 }]);
@@ -137,7 +144,11 @@ describe('events over the broker', () => {
     ['UnknownType', '{}', { ce_type: 'probe.vanished' }],
     ['WrongSchema', '{"probeId":7}', {}],
     ['WrongEnvelope', '{"probeId":"x","version":1}', { ce_id: 'one' }],
+    ['WrongEnvelope', '{"probeId":"x","version":1}', { ce_sequence: '3000000000' }],
+    ['WrongEnvelope', '{"probeId":"x","version":1}', { ce_sequence: '1.5' }],
+    ['WrongEnvelope', '{"probeId":"x","version":1}', { ce_time: '+275760-09-01T00:00:00Z' }],
     ['Tombstone', null, {}],
+    ['NotJson', 'a header as long as a body', { blob: 'x'.repeat(2_000_000) }],
     ['TooLarge', JSON.stringify({ probeId: 'x'.repeat(2_000_000), version: 1 }), {}],
   ])(
     'a message that is no event (%s) dies at once, whole up to 64 kB, and holds back nobody',
@@ -158,6 +169,36 @@ describe('events over the broker', () => {
       expect(letter.value).toBe((value ?? '').slice(0, 65_536));
     },
   );
+});
+
+it('what the brokers have is not said again while the database takes no mark of it', async () => {
+  await on.query(`
+    create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger refuse before update on events.outbox for each row execute function public.refuse();`);
+  const probe = newProbe();
+  await house.tell(moved(probe, 1));
+  const messages = async () => (await topics.read('orders')).filter(({ key }) => key === probe).length;
+  await eventually('the effect', async () => (await effects(probe)).length === 1);
+  await pause(3000);
+  expect(await messages()).toBe(1);
+  await on.query('drop trigger refuse on events.outbox');
+  await eventually('the mark', async () => {
+    const { rows } = await on.query('select from events.outbox where published_at is null');
+    return rows.length === 0;
+  });
+  expect(await messages()).toBe(1);
+});
+
+it('how far a room is behind is known while it works, and when nothing is left', async () => {
+  const probe = newProbe();
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  behaviours.set(probe, () => held);
+  await house.tell(moved(probe, 1), moved(probe, 2), moved(probe, 3));
+  const lag = house.app.get(ConsumerLag);
+  await eventually('the lag', async () => (await lag.read())['ledger'] === 3);
+  goOn();
+  await eventually('no lag', async () => (await lag.read())['ledger'] === 0);
 });
 
 describe('the topics', () => {

@@ -28,8 +28,12 @@ export function isRetryable(error: unknown): boolean {
   return state === deadlockDetected || state === serializationFailure || state === lockNotAvailable;
 }
 
-/** Class 08 (connection), 57P0x (shutdown, crash), 53300 (too many connections), and what the sockets say. */
-const outage = /^(08...|57P0[1-4]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/;
+/**
+ * Class 08 (connection), 53 (disk or memory full, too many connections), 57P0x (shutdown, crash), 58030 (its disk fails),
+ * 25006 (a stand-by takes no writes), and what sockets and name servers say.
+ */
+const outage =
+  /^(08...|53...|57P0[1-4]|58030|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 const lostConnection =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|not queryable|the database system is|Cannot use a pool after/i;
 

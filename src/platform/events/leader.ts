@@ -14,6 +14,13 @@ export type Duty = (connection: Connection, signal: AbortSignal) => Promise<void
 /** Any number, as long as all versions of the program agree on it. */
 const leaderLock = 7_255_102;
 
+/**
+ * A leader whose machine is gone says no farewell; the database then asks after its session and ends it within half a
+ * minute, where its own default is two hours. In seconds, but for the count.
+ */
+const watchSession =
+  'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
+
 /** How soon another process takes over, and how soon a lost connection is tried again, in milliseconds. */
 const takeOverMs = 500;
 
@@ -60,7 +67,9 @@ export class Leader {
       ]);
       this.loss.end();
       isLeader = rows[0]?.held === true;
-      if (isLeader) await this.lead(client, duties);
+      if (!isLeader) return;
+      await client.query(watchSession);
+      await this.lead(client, duties);
     } finally {
       // Only the end of the session frees the lock for sure.
       client.release(isLeader);

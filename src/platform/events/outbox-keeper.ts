@@ -24,9 +24,9 @@ export class OutboxKeeper implements OnModuleInit {
     const { OUTBOX_RETENTION_DAYS: retentionDays, KAFKA_RETENTION_DAYS: topicDays } = this.config;
     this.workers.every('events.open-days', keepIntervalMs, () => this.days.open(daysAhead));
     this.workers.every('events.drop-days', keepIntervalMs, () => this.dropDays(retentionDays));
-    // A week and a day longer than the events: what can still be told again must be known to have been handled.
+    // What is replayed on its last day here lies in the topics for as long again; a week and a day more for who is late.
     this.workers.every('events.forget', keepIntervalMs, () =>
-      this.inbox.forget(Math.max(retentionDays, topicDays) + 8, forgottenAtOnce),
+      this.inbox.forget(retentionDays + topicDays + 8, forgottenAtOnce),
     );
   }
 

@@ -27,6 +27,8 @@ const refusals = defineCounter('relay_refusals_total', 'Batches that a transport
 /** Brings what was committed to the transport, in order of position, and marks only what was acknowledged. */
 @Injectable()
 export class Relay {
+  /** Acknowledged, while the mark is still to come: a database that takes no mark must not make us say them again and again. */
+  private readonly unmarked = new Set<string>();
   private readonly refusal = new OutageLog(
     new Logger(Relay.name),
     'the transport takes nothing, the events wait in the outbox',
@@ -58,13 +60,16 @@ export class Relay {
 
   private async publishBatch(connection: Connection, publish: Publish): Promise<number> {
     const events = await this.repository.unpublished(connection, batchSize);
-    if (events.length === 0) return 0;
-    const acknowledged = await this.bring(events, connection, publish);
+    const unsaid = events.filter(({ id }) => !this.unmarked.has(id));
+    if (unsaid.length > 0)
+      for (const { id } of await this.bring(unsaid, connection, publish)) this.unmarked.add(id);
+    const acknowledged = events.filter(({ id }) => this.unmarked.has(id));
     if (acknowledged.length === 0) return 0;
     await failPoint('after-publish-before-mark');
     await this.followers.tell(acknowledged, connection);
     await this.audience.tell(connection, acknowledged);
     await this.repository.mark(connection, acknowledged);
+    this.unmarked.clear();
     for (const { type } of acknowledged) published.inc({ type });
     return acknowledged.length;
   }

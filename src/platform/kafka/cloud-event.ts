@@ -75,22 +75,37 @@ function bodyOf({ body }: BrokerMessage): unknown {
     throw new UnreadableMessage('TooLarge', `${body.length} bytes, wanted: at most ${longestBodyBytes}`);
   try {
     return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    throw new UnreadableMessage('NotJson', String(error));
+  } catch {
+    // The parser's own words quote the body, which may hold anything.
+    throw new UnreadableMessage('NotJson', 'the body is not JSON');
   }
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+const positiveInt = /^[1-9][0-9]{0,9}$/;
+
+/** Of PostgreSQL's `int`. */
+const largestSequence = 2_147_483_647;
+
+/** Four digits of a year, as RFC 3339 has them. */
+const isWithin = (time: Date): boolean =>
+  time.getTime() >= Date.parse('0001-01-01T00:00:00Z') && time.getTime() < Date.parse('9999-12-31T00:00:00Z');
+
 function envelopeOf(headers: BrokerMessage['headers']) {
-  const { ce_id: id = '', ce_subject: aggregateId = '', ce_sequence: sequence, ce_time: time = '' } = headers;
+  const {
+    ce_id: id = '',
+    ce_subject: aggregateId = '',
+    ce_sequence: sequence = '',
+    ce_time: time = '',
+  } = headers;
   const occurredAt = new Date(time);
   const isWhole =
-    uuid.test(id) && aggregateId !== '' && Number(sequence) > 0 && !Number.isNaN(occurredAt.getTime());
-  if (!isWhole)
+    uuid.test(id) && aggregateId !== '' && positiveInt.test(sequence) && Number(sequence) <= largestSequence;
+  if (!isWhole || !isWithin(occurredAt))
     throw new UnreadableMessage(
       'WrongEnvelope',
-      'wanted: ce_id (UUID), ce_subject, ce_sequence, ce_time (RFC 3339)',
+      'wanted: ce_id (UUID), ce_subject, ce_sequence (1 to 2147483647), ce_time (RFC 3339)',
     );
   return { id, aggregateId, sequence: Number(sequence), occurredAt };
 }

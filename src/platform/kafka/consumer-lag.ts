@@ -1,14 +1,18 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CONFIG, type Config } from '../config/config.js';
 import { defineGauge } from '../metrics/index.js';
 import { Dispatcher, eventEntry, OutboxStatus } from '../events/index.js';
 import { Workers } from '../workers/workers.js';
 import { GroupConsumers } from './group-consumers.js';
-import { KafkaClient } from './kafka-client.js';
+import { connectOrLeave, KafkaClient } from './kafka-client.js';
 import { groupName, topicName } from './topic-names.js';
 
 const lookEveryMs = 5000;
+
+/** A broker that is frozen does not say so; who asks for the status will not wait for it. In milliseconds. */
+const answerWithinMs = 3000;
 
 const lag = defineGauge('consumer_lag', 'Messages in the topics that a room has not taken yet', ['consumer']);
 
@@ -33,25 +37,32 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.leave();
+    await this.leave(this.admin);
   }
 
   /** Messages per room that are in its topics and not committed by its group. */
   async read(): Promise<Record<string, number>> {
-    if (this.groups.isDown) throw new Error('the brokers cannot be reached');
+    if (this.groups.isAway) throw new Error('the brokers cannot be reached');
+    const used = (this.admin ??= this.connect());
+    const late = pause(answerWithinMs, undefined, { ref: false }).then(() => {
+      throw new Error('the brokers do not answer in time');
+    });
     try {
-      const admin = await (this.admin ??= this.connect());
-      const lags: Record<string, number> = {};
-      for (const consumer of await this.consumers(admin)) lags[consumer] = await this.lagOf(admin, consumer);
-      return lags;
+      return await Promise.race([used.then((admin) => this.ask(admin)), late]);
     } catch (error) {
-      await this.leave();
+      void this.leave(used);
       throw error;
     }
   }
 
+  private async ask(admin: Admin): Promise<Record<string, number>> {
+    const lags: Record<string, number> = {};
+    for (const consumer of await this.consumers(admin)) lags[consumer] = await this.lagOf(admin, consumer);
+    return lags;
+  }
+
   private async look(): Promise<number> {
-    if (this.groups.isDown) return 0;
+    if (this.groups.isAway) return 0;
     for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
     return 0;
   }
@@ -88,14 +99,13 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
 
   private async connect(): Promise<Admin> {
     const admin = this.client.kafka.admin();
-    await admin.connect();
+    await connectOrLeave(admin);
     return admin;
   }
 
-  private async leave(): Promise<void> {
-    const { admin } = this;
-    this.admin = undefined;
+  private async leave(used: Promise<Admin> | undefined): Promise<void> {
+    if (this.admin === used) this.admin = undefined;
     // One that never connected has nothing to leave.
-    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+    await used?.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 }

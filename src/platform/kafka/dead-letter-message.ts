@@ -1,22 +1,25 @@
-import type { Message } from 'kafkajs';
+import type { IHeaders, Message } from 'kafkajs';
 import type { BrokerMessage, DeadLetter } from '../events/index.js';
 import { toMessage } from './cloud-event.js';
 
-/** Bytes of a message's body that its dead letter keeps. */
+/** Bytes of a message's body, of its key and of each header that its dead letter keeps. */
 const keptBytes = 65_536;
+
+/** Bytes of all headers together; with body and key the letter stays below what its topic takes, whatever came. */
+const keptHeaderBytes = 1_048_576;
 
 /** Bytes of an error's text in a header. */
 const errorBytes = 2000;
 
-/** The message as it came, with headers that say why it died and where it came from. */
+/** The message as it came, as far as there is room, with headers that say why it died and where it came from. */
 export function letterMessage(letter: DeadLetter, prefix: string): Message {
   const { consumer, reason, error, tries, message } = letter;
   const { key, value, headers } = original(letter, prefix);
   return {
-    key,
-    value: value && Buffer.from(value).subarray(0, keptBytes),
+    key: cut(key),
+    value: cut(value),
     headers: {
-      ...headers,
+      ...keptHeaders(headers),
       dlq_consumer: consumer,
       dlq_reason: reason,
       dlq_error: error.slice(0, errorBytes),
@@ -25,6 +28,19 @@ export function letterMessage(letter: DeadLetter, prefix: string): Message {
       ...(message ? sourceOf(message) : {}),
     },
   };
+}
+
+const cut = (part: Buffer | string | null | undefined): Buffer | null =>
+  part === null || part === undefined ? null : Buffer.from(part).subarray(0, keptBytes);
+
+function keptHeaders(headers: IHeaders = {}): IHeaders {
+  let room = keptHeaderBytes;
+  const kept = Object.entries(headers).flatMap(([name, value]) => {
+    const shortened = cut(String(value)) ?? '';
+    room -= Buffer.byteLength(name) + shortened.length;
+    return room < 0 ? [] : [[name, shortened] as const];
+  });
+  return Object.fromEntries(kept);
 }
 
 function original({ message, event }: DeadLetter, prefix: string): Message {

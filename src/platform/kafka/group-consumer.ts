@@ -10,6 +10,10 @@ const anewAfterMs = 500;
 
 /** Without a sign of life for this long a consumer counts as stalled, in milliseconds; an answer of a broker may take 10 s. */
 const stalledAfterMs = 15_000;
+const lookForSignsEveryMs = 1000;
+
+/** What joining the group may take beyond that: the others have to come back first. */
+const joinMs = 15_000;
 
 const commitEveryMs = 200;
 
@@ -36,7 +40,6 @@ export class GroupConsumer {
   private readonly fall = new OutageLog(new Logger('Kafka'), 'a consumer fell and is made anew');
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
-  private lastSignAt = 0;
   private isMember = false;
 
   constructor(
@@ -73,27 +76,41 @@ export class GroupConsumer {
 
   private async consume(signal: AbortSignal): Promise<void> {
     const consumer = this.newConsumer();
+    const over = new AbortController();
     let assignment = new Assignment(consumer, this.group.tell);
+    let isJoining = true;
+    let lastSignAt = Date.now() + joinMs;
     const fallen = new Promise<never>((_, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-    });
-    const sign = (): void => void (this.lastSignAt = Date.now());
-    consumer.on(consumer.events.HEARTBEAT, sign);
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      sign();
-      // What was read before may be another member's now; the offsets that count are read again from the broker.
-      void assignment.close();
-      assignment = new Assignment(consumer, this.group.tell);
-      this.isMember = true;
-      this.fall.end();
+      const { CRASH, HEARTBEAT, REBALANCING, GROUP_JOIN } = consumer.events;
+      const fall = (error: Error): void => {
+        void assignment.close();
+        reject(error);
+      };
+      consumer.on(CRASH, ({ payload }) => fall(payload.error));
+      consumer.on(HEARTBEAT, () => void (lastSignAt = Date.now()));
+      consumer.on(REBALANCING, () => void ([isJoining, lastSignAt] = [true, Date.now() + joinMs]));
+      consumer.on(GROUP_JOIN, () => {
+        if (over.signal.aborted) return;
+        // One fetch joined anew while others go on, and what those bring is no longer what was read up to here.
+        if (!isJoining) return fall(new Error('the group was joined anew by one fetch of several'));
+        // What was read before may be another member's now; the offsets that count are read again from the broker.
+        void assignment.close();
+        assignment = new Assignment(consumer, this.group.tell);
+        [isJoining, lastSignAt, this.isMember] = [false, Date.now(), true];
+        this.fall.end();
+      });
+      const look = setInterval(() => {
+        if (Date.now() - lastSignAt > stalledAfterMs) fall(new Error('the consumer gives no sign of life'));
+      }, lookForSignsEveryMs);
+      over.signal.addEventListener('abort', () => clearInterval(look));
     });
     try {
       await Promise.race([this.join(consumer, (batch) => assignment.take(batch)), fallen]);
-      sign();
-      await Promise.race([this.commitUntil(signal, () => assignment.commit()), fallen]);
-      await assignment.close();
-      await assignment.commit();
+      const until = AbortSignal.any([signal, over.signal]);
+      await Promise.race([this.commitUntil(until, () => assignment.commit()), fallen]);
+      await Promise.race([assignment.close().then(() => assignment.commit()), fallen]);
     } finally {
+      over.abort();
       void assignment.close();
       fallen.catch(() => undefined);
       await Promise.race([consumer.disconnect(), pause(leaveWithinMs, undefined, { ref: false })]);
@@ -123,13 +140,10 @@ export class GroupConsumer {
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: take });
   }
 
-  /** @throws Error where the consumer gives no sign of life any more */
-  private async commitUntil(signal: AbortSignal, commit: () => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
+  private async commitUntil(over: AbortSignal, commit: () => Promise<void>): Promise<void> {
+    while (!over.aborted) {
       await commit();
-      if (Date.now() - this.lastSignAt > stalledAfterMs)
-        throw new Error('the consumer gives no sign of life');
-      await pause(commitEveryMs, undefined, { signal }).catch(() => undefined);
+      await pause(commitEveryMs, undefined, { signal: over }).catch(() => undefined);
     }
   }
 }

@@ -39,7 +39,12 @@ export class GroupConsumers {
 
   /** Whether some room gets no events at this moment, or the brokers did not take what this process brought last. */
   get isDown(): boolean {
-    return this.publisher.isDown || this.members.some((member) => member.isDown);
+    return this.publisher.isDown || this.isAway;
+  }
+
+  /** Whether some room gets no events at this moment. */
+  get isAway(): boolean {
+    return this.members.some((member) => member.isDown);
   }
 
   async stop(): Promise<void> {
@@ -66,9 +71,11 @@ export class GroupConsumers {
   }
 
   private async judge(consumer: string, message: BrokerMessage, tries: number): Promise<Verdict> {
+    const type = message.headers['ce_type'] ?? '';
+    // Other rooms share the topic; what is none of this room's business need not even be well written.
+    if (eventEntry(type) && !this.dispatcher.typesOf(consumer).includes(type)) return { isDone: true };
     try {
       const event = toEvent(message);
-      if (!this.dispatcher.typesOf(consumer).includes(event.type)) return { isDone: true };
       return await this.dispatcher.deliver(consumer, event, tries, message);
     } catch (error) {
       if (error instanceof UnreadableMessage) return this.dispatcher.refuse(consumer, message, error);

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { type Admin, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import { hostname } from 'node:os';
 import { CONFIG, type Config } from '../config/config.js';
 
@@ -40,3 +40,13 @@ export class KafkaClient {
 }
 
 const lineOf = ({ namespace, log }: LogEntry): string => `${namespace}: ${log.message}`;
+
+/** A connection that is only half made is not left behind. */
+export async function connectOrLeave(client: Pick<Admin, 'connect' | 'disconnect'>): Promise<void> {
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.disconnect().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,17 +1,24 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import type { Message, Producer, TopicMessages } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CONFIG, type Config } from '../config/config.js';
 import type { CarriedEvent, DeadLetter } from '../events/index.js';
 import { toMessage } from './cloud-event.js';
 import { letterMessage } from './dead-letter-message.js';
-import { KafkaClient } from './kafka-client.js';
+import { connectOrLeave, KafkaClient } from './kafka-client.js';
+import { Placements } from './placements.js';
 import { deadLetterTopic, topicName } from './topic-names.js';
 
 /** Bytes of keys and values that go to the brokers in one request. */
 const batchBytes = 262_144;
 
 const closeWithinMs = 2000;
+
+/** What is under way at a stop gets this long to be acknowledged, in milliseconds; then it is published again by whoever leads next. */
+const lastWordsMs = 5000;
+
+/** How long a failure counts when nothing is sent any more, in milliseconds; the slowest failure takes 40 s to show itself. */
+const failureCountsMs = 60_000;
 
 interface Addressed<Event> {
   event: Event;
@@ -23,17 +30,19 @@ interface Addressed<Event> {
 @Injectable()
 export class KafkaPublisher {
   private readonly logger = new Logger('Kafka');
+  private readonly placements = new Placements();
   private producer?: Promise<Producer>;
-  private hasFailed = false;
+  private failedAt = 0;
+  private readonly end = new AbortController();
 
   constructor(
     private readonly client: KafkaClient,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Whether the last request to the brokers failed. */
+  /** Whether the last request to the brokers failed, and not so long ago that another process may publish by now. */
   get isDown(): boolean {
-    return this.hasFailed;
+    return Date.now() - this.failedAt < failureCountsMs;
   }
 
   /**
@@ -67,26 +76,35 @@ export class KafkaPublisher {
     await this.send([{ topic: deadLetterTopic(prefix), messages: [letterMessage(letter, prefix)] }]);
   }
 
-  async close(): Promise<void> {
-    const producer = this.producer;
-    this.producer = undefined;
-    const leaving = producer?.then((connected) => connected.disconnect());
-    // A producer that never connected has nothing to take leave of.
-    await Promise.race([leaving?.catch(() => undefined), pause(closeWithinMs, undefined, { ref: false })]);
+  /** What is under way may end while `others` stop; from then on nothing is sent any more. */
+  async stop(others: Promise<unknown>): Promise<void> {
+    await Promise.race([others, pause(lastWordsMs, undefined, { ref: false })]);
+    this.end.abort();
+    await this.drop(this.producer);
   }
 
   private async send(topicMessages: TopicMessages[]): Promise<void> {
+    this.end.signal.throwIfAborted();
+    const used = (this.producer ??= this.connect());
     try {
-      this.producer ??= this.connect();
-      const producer = await this.producer;
-      await producer.sendBatch({ acks: -1, topicMessages });
-      this.hasFailed = false;
+      const sending = used.then((producer) => producer.sendBatch({ acks: -1, topicMessages }));
+      const answers = await unlessAborted(this.end.signal, sending);
+      this.placements.refuseUnanswered(topicMessages, answers);
+      this.failedAt = 0;
     } catch (error) {
-      this.hasFailed = true;
+      this.failedAt = Date.now();
       // Its numbering of messages may no longer be the broker's, and its own back-off would outlast the trouble.
-      await this.close();
+      await this.drop(used);
       throw error;
     }
+  }
+
+  /** Somebody else may have made another by now, which stays. */
+  private async drop(used: Promise<Producer> | undefined): Promise<void> {
+    if (this.producer === used) this.producer = undefined;
+    const leaving = used?.then((connected) => connected.disconnect());
+    // A producer that never connected has nothing to take leave of.
+    await Promise.race([leaving?.catch(() => undefined), pause(closeWithinMs, undefined, { ref: false })]);
   }
 
   private async connect(): Promise<Producer> {
@@ -94,11 +112,19 @@ export class KafkaPublisher {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: this.placements.partitioner,
     });
-    await producer.connect();
+    await connectOrLeave(producer);
     return producer;
   }
+}
+
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('the publisher stops'));
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** In order; a single message that is larger goes alone. */

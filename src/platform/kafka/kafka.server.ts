@@ -44,9 +44,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    await this.topics.stop();
-    await Promise.all([this.relay.stop(), this.groups.stop()]);
-    await this.publisher.close();
+    const stops = Promise.all([this.topics.stop(), this.relay.stop(), this.groups.stop()]);
+    await this.publisher.stop(stops);
+    await stops;
   }
 
   on(): never {

@@ -17,15 +17,17 @@ export class OffsetWindow {
     if (this.offsets.has(offset)) this.offsets.set(offset, true);
   }
 
-  /** The offset to commit, which is the next to read after a restart; undefined where nothing was done since the last answer. */
-  take(): number | undefined {
+  /** The offset to commit, which is the next to read after a restart; undefined where nothing was done since the last commit. */
+  get done(): number | undefined {
     for (const [offset, isDone] of this.offsets) {
       if (!isDone) break;
       this.next = offset + 1;
       this.offsets.delete(offset);
     }
-    const { next } = this;
-    this.next = undefined;
-    return next;
+    return this.next;
+  }
+
+  committed(next: number): void {
+    if (this.next === next) this.next = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import { CONFIG, type Config } from '../config/config.js';
-import { KafkaClient } from './kafka-client.js';
+import { connectOrLeave, KafkaClient } from './kafka-client.js';
 import { deadLetterTopic, eventTopics } from './topic-names.js';
 
 /** Bytes of the largest message that a topic takes. */
@@ -31,7 +31,7 @@ export class TopicsService {
   /** Makes what is missing and mends settings; never touches messages. */
   async apply(): Promise<AppliedTopics> {
     const admin = this.client.kafka.admin();
-    await admin.connect();
+    await connectOrLeave(admin);
     try {
       return await this.applyBy(admin);
     } finally {
