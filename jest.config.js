@@ -49,6 +49,8 @@ const onDatabase = {
 };
 
 module.exports = {
+  // What a file leaves behind, modules above all, slows down those after it: a worker that has grown ends between two files.
+  workerIdleMemoryLimit: '600MB',
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
