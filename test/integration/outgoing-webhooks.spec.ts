@@ -173,6 +173,12 @@ describe('a receiver that fails', () => {
       'redirected',
       302,
     ],
+    [
+      'an upgrade, which is not made',
+      answer(101, { connection: 'upgrade', upgrade: 'websocket' }),
+      'refused',
+      101,
+    ],
     ['no answer in time', () => undefined, 'timeout', null],
     ['a connection that breaks', (_: Received, response) => void response.destroy(), 'unreachable', null],
   ] satisfies [string, WebhookReceiver['answering'], string, number | null][])(
@@ -199,6 +205,15 @@ describe('a receiver that fails', () => {
     await tell(shop, moved(probe, 1));
     const [delivery] = await desk.until(id, probe, ([last]) => last?.status === 'delivered');
     expect(delivery?.attempts).toMatchObject([{ status: 200 }]);
+  });
+
+  it('is believed by its status, though the answer stops in the middle', async () => {
+    receiver.answering = (_received, response) => void response.writeHead(200).write('and then');
+    const { id } = await desk.register(receiver.url);
+    const probe = newProbe();
+    await tell(shop, moved(probe, 1));
+    const [delivery] = await desk.until(id, probe, ([last]) => (last?.attempts.length ?? 0) > 0);
+    expect(delivery).toMatchObject({ status: 'delivered', attempts: [{ result: 'succeeded', status: 200 }] });
   });
 
   it('is told no more once it answers 410, and goes on where it was when staff enable it', async () => {

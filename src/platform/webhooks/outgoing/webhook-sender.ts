@@ -32,14 +32,14 @@ export class WebhookSender {
     this.transaction.refuseInside('a webhook');
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(this.config.WEBHOOK_TIMEOUT_MS);
-    const outcome = await this.statusOf(new URL(url), headers, body, signal).then(
+    const outcome = await this.answerTo(new URL(url), headers, body, signal).then(
       (status) => ({ result: resultOf(status), status }),
       (error: unknown) => ({ result: failureOf(error, signal), status: null }),
     );
     return { ...outcome, durationMs: Math.round(performance.now() - startedAt) };
   }
 
-  private async statusOf(
+  private async answerTo(
     url: URL,
     headers: Record<string, string>,
     body: string,
@@ -57,25 +57,31 @@ export class WebhookSender {
     };
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? overHttps : overHttp;
-      const request = send(url, options, (response) => {
-        drain(response).then(() => resolve(response.statusCode ?? 0), reject);
+      const request = send(url, options, (response) => resolve(drained(response)));
+      request.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(statusOf(response));
       });
       request.on('error', reject);
+      // Whatever ends the connection: a try that never ends would keep its place for ever.
+      request.on('close', () => reject(new Error('the connection was closed without an answer')));
       request.end(bytes);
     });
   }
 }
 
+const statusOf = ({ statusCode = 0 }: IncomingMessage): number => statusCode;
+
 /** The status has come and decides; an answer that breaks off after it changes nothing. */
-function drain(response: IncomingMessage): Promise<void> {
+function drained(response: IncomingMessage): Promise<number> {
   let seen = 0;
   response.on('data', (chunk: Buffer) => {
     seen += chunk.length;
     if (seen > longestAnswerBytes) response.destroy();
   });
   return new Promise((resolve) => {
-    response.on('error', () => resolve());
-    response.on('close', () => resolve());
+    response.on('error', () => resolve(statusOf(response)));
+    response.on('close', () => resolve(statusOf(response)));
   });
 }
 
