@@ -240,6 +240,26 @@ describe('a receiver that fails', () => {
     expect(receiver.received).toHaveLength(3);
   });
 
+  it('that hangs beside fifteen others leaves a place for the next one', async () => {
+    const quick = await WebhookReceiver.open();
+    try {
+      receiver.answering = () => undefined;
+      for (let hanging = 1; hanging <= 16; hanging += 1) await desk.register(receiver.url);
+      const { id } = await desk.register(quick.url);
+      const probes = Array.from({ length: 20 }, newProbe);
+      await tell(shop, ...probes.map((probe) => moved(probe, 1)));
+      await eventually('the quick one to have all', () => quick.received.length === probes.length);
+      // Each of the sixteen waits for twenty, four at once; most of them had no turn yet.
+      expect(receiver.received.length).toBeLessThan(200);
+      await eventually('all to be written down', async () => {
+        const pending = await desk.deliveries(id, '?status=pending');
+        return pending.length === 0;
+      });
+    } finally {
+      await quick.close();
+    }
+  });
+
   it('that is slow does not hold another', async () => {
     const quick = await WebhookReceiver.open();
     try {

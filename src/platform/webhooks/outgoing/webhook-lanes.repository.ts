@@ -33,7 +33,10 @@ export interface Room {
 export class WebhookLanesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes lanes that are due, of each endpoint as many as there is room for; those of others go on meanwhile. */
+  /**
+   * Takes lanes that are due, of each endpoint as many as there is room for; those of others go on meanwhile. A place goes to
+   * whoever has the fewest, or those that hang would take up each that falls free.
+   */
   take({ underWay, perEndpoint, overall }: Room, leaseMs: number): Promise<Lane[]> {
     return this.database.rows<Lane>(
       `with due as (
@@ -41,11 +44,12 @@ export class WebhookLanesRepository {
          from webhooks.endpoint e
          left join unnest($1::uuid[], $2::int[]) as busy (endpoint_id, sends) on busy.endpoint_id = e.id
          cross join lateral (
-           select lane.endpoint_id, lane.key from webhooks.lane
+           select lane.endpoint_id, lane.key, lane.due_at from webhooks.lane
            where lane.endpoint_id = e.id and lane.due_at <= now() and (lane.leased_until is null or lane.leased_until <= now())
            order by lane.due_at limit greatest($3::int - coalesce(busy.sends, 0), 0) for no key update skip locked
          ) l
          where e.status = 'enabled' and e.deleted_at is null
+         order by coalesce(busy.sends, 0) + row_number() over (partition by l.endpoint_id order by l.due_at), l.due_at
          limit $4
        )
        update webhooks.lane set lease = $5, leased_until = now() + make_interval(secs => $6)
