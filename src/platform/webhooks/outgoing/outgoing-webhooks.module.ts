@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { lookup } from 'node:dns/promises';
-import { AddressCheck, RESOLVE, type Resolve } from './address-check.js';
+import { CONFIG } from '../../config/config.js';
+import { AddressCheck, RESOLVE } from './address-check.js';
+import { nameServerOf } from './name-server.js';
 import { OutgoingWebhooksFollower } from './outgoing-webhooks.follower.js';
 import { OutgoingWebhooksKeeper } from './outgoing-webhooks.keeper.js';
 import { OutgoingWebhooksWorker } from './outgoing-webhooks.worker.js';
@@ -19,8 +20,6 @@ import { WebhookSecretsRepository } from './webhook-secrets.repository.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 import { WebhookSender } from './webhook-sender.js';
 
-const resolve: Resolve = (hostname) => lookup(hostname, { all: true });
-
 const feeding = [OutgoingWebhooksFollower, WebhookFeedRepository];
 const sending = [
   OutgoingWebhooksWorker,
@@ -28,7 +27,7 @@ const sending = [
   WebhookLanesRepository,
   WebhookSender,
   AddressCheck,
-  { provide: RESOLVE, useValue: resolve },
+  { provide: RESOLVE, useFactory: nameServerOf, inject: [CONFIG] },
 ];
 const administration = [
   WebhookEndpoints,
