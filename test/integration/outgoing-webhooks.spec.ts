@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually, moved, newProbe } from '../support/event-house.js';
@@ -238,6 +239,28 @@ describe('a receiver that fails', () => {
     await desk.until(id, probe, (found) => statuses(found).every((status) => status === 'delivered'));
     expect(receiver.versionsOf(probe)).toEqual([1, 1, 2]);
     expect(receiver.received).toHaveLength(3);
+  });
+
+  it('is still told at its new url when the old one answers 410 late', async () => {
+    const moveTo = await WebhookReceiver.open();
+    try {
+      const open: ServerResponse[] = [];
+      receiver.answering = (_received, response) => void open.push(response);
+      const { id, etag } = await desk.register(receiver.url);
+      const probe = newProbe();
+      await tell(shop, moved(probe, 1));
+      await eventually('the first to be under way', () => open.length > 0);
+      const match = { 'If-Match': etag };
+      await desk.send('PATCH', `webhook-endpoints/${id}`, { url: moveTo.url }, match);
+      open[0]?.writeHead(410).end();
+      const [delivery] = await desk.until(id, probe, ([last]) => (last?.attempts.length ?? 0) > 1);
+      expect(delivery?.attempts).toMatchObject([{ result: 'succeeded' }, { result: 'gone' }]);
+      const { body } = await desk.send('GET', `webhook-endpoints/${id}`);
+      expect(body).toMatchObject({ status: 'enabled', disabledReason: null });
+      expect(moveTo.versionsOf(probe)).toEqual([1]);
+    } finally {
+      await moveTo.close();
+    }
   });
 
   it('that hangs beside fifteen others leaves a place for the next one', async () => {

@@ -62,11 +62,15 @@ export class WebhookDispatch {
     return pauseSeconds === undefined ? 'failed' : { pauseSeconds };
   }
 
-  private async record({ lane, deliveryId }: Errand, attempt: Attempt, outcome: Outcome): Promise<boolean> {
+  private async record(
+    { lane, deliveryId, url }: Errand,
+    attempt: Attempt,
+    outcome: Outcome,
+  ): Promise<boolean> {
     if (!(await this.lanes.hold(lane))) return false;
     const wasPending = await this.lanes.record(deliveryId, attempt, outcome);
     await this.lanes.release(lane);
-    if (attempt.result === 'gone' && (await this.endpoints.disableGone(lane.endpointId)))
+    if (attempt.result === 'gone' && (await this.endpoints.disableGone(lane.endpointId, url)))
       this.transaction.afterCommit(() => endpointsGoneTotal.inc({}));
     return wasPending;
   }

@@ -36,12 +36,12 @@ export class WebhookEndpointsRepository {
     await this.database.manager.update(WebhookEndpoint, { id: endpoint.id }, endpoint);
   }
 
-  /** Nobody is there any more; false where staff or another answer came first. */
-  async disableGone(id: string): Promise<boolean> {
+  /** Nobody is at the url any more; false where staff, who may have given it a new one, or another answer came first. */
+  async disableGone(id: string, url: string): Promise<boolean> {
     const row = await this.database.row(
       `update webhooks.endpoint set status = 'disabled', disabled_reason = 'gone', version = version + 1, changed_at = now()
-       where id = $1 and status = 'enabled' returning id`,
-      [id],
+       where id = $1 and url = $2 and status = 'enabled' returning id`,
+      [id, url],
     );
     return row !== undefined;
   }
