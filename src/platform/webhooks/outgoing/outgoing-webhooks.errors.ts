@@ -14,10 +14,11 @@ export class WebhookDeliveryNotFound extends DomainError {
   }
 }
 
-/** One sentence for whatever the name leads to: who asks learns nothing of our networks. */
+/** One sentence for whatever the name leads to: who asks learns nothing of our networks. Not final, since a name may lead elsewhere by the next try. */
 export class WebhookUrlRefused extends DomainError {
   constructor(reason: string) {
     super('rule', 'webhook-url-refused', `the url ${reason}`, {
+      final: false,
       errors: [{ pointer: '#/url', code: 'webhook-url-refused', message: reason }],
     });
   }

@@ -25,9 +25,9 @@ export const attemptResults = [
   'redirected',
   'timeout',
   'unreachable',
-  /** The name led to an address that is not public. */
+  /** The name led to an address that is not public, or the protocol or port is none of ours. */
   'address-refused',
-  /** No secret of the endpoint can be opened, since TOKEN_SECRET was replaced. */
+  /** No secret of the endpoint can be opened, since TOKEN_SECRET was replaced or the secret is damaged. */
   'unsigned',
 ] as const;
 export type AttemptResult = (typeof attemptResults)[number];

@@ -35,8 +35,10 @@ export class WebhookEndpointsController {
     @ClaimKey() claim: IdempotentRequest,
     @Body({ schema: schemas.newEndpointRequest }) body: schemas.NewEndpointRequest,
   ): Promise<Answer> {
-    const accepted = await this.endpoints.accept(body);
-    return this.idempotency.run(claim, () => this.endpoints.register(accepted));
+    const accepted = this.endpoints.accept(body);
+    // Asked before the transaction and judged inside it: an answer that is stored under the key comes first.
+    await Promise.allSettled([accepted]);
+    return this.idempotency.run(claim, async () => this.endpoints.register(await accepted));
   }
 
   @ApiOperation({ operationId: 'listWebhookEndpoints', summary: 'List webhook endpoints, oldest first' })

@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Transaction } from '../../database/transaction.js';
 import { AddressCheck, AddressRefused } from './address-check.js';
+import { endpointUrl } from './endpoint-url.js';
+import { WebhookUrlRefused } from './outgoing-webhooks.errors.js';
 import { type AttemptResult, resultOf } from './webhook-delivery-status.js';
 
 /** All that is known and kept of a try; what the other side wrote is not. */
@@ -32,7 +34,7 @@ export class WebhookSender {
     this.transaction.refuseInside('a webhook');
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(this.config.WEBHOOK_TIMEOUT_MS);
-    const outcome = await this.answerTo(new URL(url), headers, body, signal).then(
+    const outcome = await this.answerTo(url, headers, body, signal).then(
       (status) => ({ result: resultOf(status), status }),
       (error: unknown) => ({ result: failureOf(error, signal), status: null }),
     );
@@ -40,11 +42,13 @@ export class WebhookSender {
   }
 
   private async answerTo(
-    url: URL,
+    text: string,
     headers: Record<string, string>,
     body: string,
     signal: AbortSignal,
   ): Promise<number> {
+    // Again at every try: what was registered in a trial is refused once that is over.
+    const url = endpointUrl(text, { isPrivateAllowed: this.config.WEBHOOK_ALLOW_PRIVATE });
     this.addresses.checkLiteral(url.hostname);
     const bytes = Buffer.from(body);
     const options: RequestOptions = {
@@ -87,5 +91,6 @@ function drained(response: IncomingMessage): Promise<number> {
 
 function failureOf(error: unknown, signal: AbortSignal): AttemptResult {
   if (signal.aborted) return 'timeout';
-  return error instanceof AddressRefused ? 'address-refused' : 'unreachable';
+  const isRefused = error instanceof AddressRefused || error instanceof WebhookUrlRefused;
+  return isRefused ? 'address-refused' : 'unreachable';
 }
