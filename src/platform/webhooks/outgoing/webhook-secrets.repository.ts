@@ -47,10 +47,12 @@ export class WebhookSecretsRepository {
     );
   }
 
-  sealedByOthers(keyId: string, limit: number): Promise<StoredSecret[]> {
+  /** By id, from the one after `afterId` on. */
+  sealedByOthers(keyId: string, limit: number, afterId?: string): Promise<StoredSecret[]> {
     return this.database.rows(
-      `select ${columns} from webhooks.endpoint_secret s where key_id <> $1 and ${isInUse} limit $2`,
-      [keyId, limit],
+      `select ${columns} from webhooks.endpoint_secret s
+       where key_id <> $1 and ${isInUse} and ($3::uuid is null or id > $3) order by id limit $2`,
+      [keyId, limit, afterId ?? null],
     );
   }
 

@@ -48,28 +48,41 @@ export class WebhookSecrets implements OnModuleInit {
 
   /** Brings secrets under the key of today, while the one before is still known; answers how many. */
   async reseal(): Promise<number> {
-    const stale = await this.repository.sealedByOthers(this.box.keyId, atOnce);
     let resealed = 0;
-    for (const { id, ...sealed } of stale) {
-      const secret = this.box.open(sealed, id);
-      if (secret === undefined) {
-        this.logger.error(
-          { secretId: id },
-          'a webhook secret cannot be opened: rotate it, or set TOKEN_SECRET_PREVIOUS',
-        );
-        continue;
-      }
-      await this.repository.reseal({ id, ...this.box.seal(secret, id) });
-      resealed += 1;
-    }
+    let stale: StoredSecret[] = [];
+    // Page by page, or a hundred that cannot be opened would stand before all others for ever.
+    do {
+      stale = await this.repository.sealedByOthers(this.box.keyId, atOnce, stale.at(-1)?.id);
+      for (const stored of stale) if (await this.resealOne(stored)) resealed += 1;
+    } while (stale.length === atOnce);
     return resealed;
+  }
+
+  private async resealOne(stored: StoredSecret): Promise<boolean> {
+    const { id } = stored;
+    const secret = this.open(stored);
+    if (secret === undefined) {
+      this.logger.error(
+        { secretId: id },
+        'a webhook secret cannot be opened: rotate it, or set TOKEN_SECRET_PREVIOUS',
+      );
+      return false;
+    }
+    await this.repository.reseal({ id, ...this.box.seal(secret, id) });
+    return true;
   }
 
   forgetRetired(): Promise<number> {
     return this.repository.forgetRetired(atOnce);
   }
 
+  /** One that is damaged is as one whose key is gone: it must not keep the others of its batch from signing. */
   private open({ id, ...sealed }: StoredSecret): string | undefined {
-    return this.box.open(sealed, id);
+    try {
+      return this.box.open(sealed, id);
+    } catch (error) {
+      this.logger.error({ secretId: id, err: error }, 'a webhook secret is damaged: rotate it');
+      return undefined;
+    }
   }
 }
