@@ -22,6 +22,7 @@ export class OutgoingWebhooksWorker implements OnModuleInit, BeforeApplicationSh
   private readonly sends = new Set<Promise<void>>();
   private endedSinceLook = 0;
   private isStopping = false;
+  private filling: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly workers: Workers,
@@ -32,12 +33,17 @@ export class OutgoingWebhooksWorker implements OnModuleInit, BeforeApplicationSh
   ) {}
 
   onModuleInit(): void {
-    this.workers.every(sendWorker, this.config.WEBHOOK_INTERVAL_MS, () => this.fill());
+    this.workers.every(sendWorker, this.config.WEBHOOK_INTERVAL_MS, () => {
+      const filling = this.fill();
+      this.filling = filling;
+      return filling;
+    });
   }
 
   /** What is under way comes to its end. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
+    await Promise.allSettled([this.filling]);
     await Promise.all(this.sends);
   }
 
@@ -56,9 +62,11 @@ export class OutgoingWebhooksWorker implements OnModuleInit, BeforeApplicationSh
   private async begin(taken: readonly Lane[]): Promise<void> {
     const heads = await this.lanes.heads(taken);
     const secrets = await this.secrets.inUse([...new Set(taken.map(({ endpointId }) => endpointId))]);
-    const waiting = new Set(heads.map(({ lane }) => nameOf(lane)));
-    for (const head of heads) this.start({ ...head, secrets: secrets.get(head.lane.endpointId) ?? [] });
-    for (const lane of taken) if (!waiting.has(nameOf(lane))) await this.dispatch.letGo(lane);
+    // What was taken before a stop began is left to the other processes.
+    const sent = this.isStopping ? [] : heads;
+    for (const head of sent) this.start({ ...head, secrets: secrets.get(head.lane.endpointId) ?? [] });
+    const begun = new Set(sent.map(({ lane }) => nameOf(lane)));
+    for (const lane of taken) if (!begun.has(nameOf(lane))) await this.dispatch.letGo(lane);
   }
 
   private start(errand: Errand): void {

@@ -44,7 +44,7 @@ export class WebhookDispatch {
     this.logger.debug({ deliveryId, endpointId: lane.endpointId, ...attempt }, 'a webhook was sent');
   }
 
-  /** A lane that was taken and in which nothing waits. */
+  /** A lane that was taken and of which nothing is sent. */
   letGo(lane: Lane): Promise<void> {
     return this.transaction.run(async () => {
       if (await this.lanes.hold(lane)) await this.lanes.release(lane);
