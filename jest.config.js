@@ -42,8 +42,6 @@ const base = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 };
 const onDatabase = {
-  // A ceiling that catches a hang: two cores may have a broker, a database and other runs to carry beside the test.
-  testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
@@ -51,6 +49,8 @@ const onDatabase = {
 module.exports = {
   // What a file leaves behind, modules above all, slows down those after it: a worker that has grown ends between two files.
   workerIdleMemoryLimit: '600MB',
+  // A ceiling that catches a hang: two cores may have a broker, a database and other runs to carry beside the test. Of a project it would not be heard.
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
@@ -63,6 +63,6 @@ module.exports = {
     { ...base, ...onDatabase, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
     { ...base, ...onDatabase, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...base, ...onDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },
-    { ...base, displayName: 'bench', testMatch: ['<rootDir>/bench/**/*.bench.ts'], testTimeout: 600_000 },
+    { ...base, displayName: 'bench', testMatch: ['<rootDir>/bench/**/*.bench.ts'] },
   ],
 };

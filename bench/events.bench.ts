@@ -31,28 +31,32 @@ interface Measured extends Placed, Delays {
 describe('events, from commit to effect', () => {
   const measured: Measured[] = [];
 
-  it.each(['in the process', 'over Kafka'])('%s', async (transport) => {
-    // The database keeps the time of every commit for this.
-    const [database, broker] = await Promise.all([
-      startBreakablePostgres({ track_commit_timestamp: 'on' }),
-      transport === 'over Kafka' ? startKafkaBroker() : undefined,
-    ]);
-    const pool = new EnduringPool({ connectionString: database.url, max: 2 });
-    const shop = await startShop(database, broker);
-    try {
-      const [times, order] = [await EventTimes.of(pool), await orderOf(shop)];
-      await placeOrders(order, warmUp);
-      await times.allInEffect();
-      for (const [load, how] of Object.entries(loads)) {
-        await times.forget();
-        const placed = await placeOrders(order, how);
+  it.each(['in the process', 'over Kafka'])(
+    '%s',
+    async (transport) => {
+      // The database keeps the time of every commit for this.
+      const [database, broker] = await Promise.all([
+        startBreakablePostgres({ track_commit_timestamp: 'on' }),
+        transport === 'over Kafka' ? startKafkaBroker() : undefined,
+      ]);
+      const pool = new EnduringPool({ connectionString: database.url, max: 2 });
+      const shop = await startShop(database, broker);
+      try {
+        const [times, order] = [await EventTimes.of(pool), await orderOf(shop)];
+        await placeOrders(order, warmUp);
         await times.allInEffect();
-        measured.push({ transport, load, ...placed, ...(await times.delays()) });
+        for (const [load, how] of Object.entries(loads)) {
+          await times.forget();
+          const placed = await placeOrders(order, how);
+          await times.allInEffect();
+          measured.push({ transport, load, ...placed, ...(await times.delays()) });
+        }
+      } finally {
+        await close(shop, pool, database, broker);
       }
-    } finally {
-      await close(shop, pool, database, broker);
-    }
-  });
+    },
+    600_000,
+  );
 
   afterAll(async () => {
     const table = tableOf(measured);

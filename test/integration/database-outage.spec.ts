@@ -7,6 +7,8 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/platform/database/embedded/embedded-postgres.js';
+import { EnduringPool } from '../../src/platform/database/connection.js';
+import { validateToldEvents } from '../support/told-events.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 let folder: string;
@@ -20,6 +22,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await shop.close();
+  const pool = new EnduringPool({ connectionString: server.url, max: 1 });
+  await validateToldEvents(pool);
+  await pool.end();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }, 30_000);

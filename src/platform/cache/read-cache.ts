@@ -23,10 +23,15 @@ export class ReadCache {
       outcome = 'miss';
       return load();
     };
-    const found = await this.cache.wrap<unknown>(key, loadCounted, this.shareOf(longestAgeMs));
-    const isKnown = found === undefined || isValue(found);
-    if (!isKnown) await this.forget([key]);
-    const value = isKnown ? found : await loadCounted();
+    const isKnown = (found: unknown): found is T | undefined => found === undefined || isValue(found);
+    const ask = (): Promise<unknown> => this.cache.wrap(key, loadCounted, this.shareOf(longestAgeMs));
+    let found = await ask();
+    if (!isKnown(found)) {
+      await this.forget([key]);
+      // Through the cache once more, so that those who all found the same wrong value load once.
+      found = await ask();
+    }
+    const value = isKnown(found) ? found : await loadCounted();
     reads.inc({ outcome });
     return value;
   }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/embedded-postgres.js';
+import { EnduringPool } from '../../../src/platform/database/connection.js';
 import { isPostgres } from '../../../src/platform/database/embedded/processes.js';
+import { validateToldEvents } from '../told-events.js';
 import { endWithThisProcess } from './end-with-this-process.js';
 
 /** A PostgreSQL of the caller's own that keeps what it confirmed; every start is on the same port and the same data. */
@@ -12,6 +14,7 @@ export interface BreakablePostgres {
   /** As a crash ends it: at once, so that the next start recovers. */
   crash(): Promise<void>;
   start(): Promise<void>;
+  /** Fails where an event in it breaks the contract. */
   remove(): Promise<void>;
 }
 
@@ -38,9 +41,15 @@ export async function startBreakablePostgres(more: Record<string, string> = {}):
       server = await start();
     },
     remove: async () => {
-      await server.stop();
-      release();
-      await rm(folder, { recursive: true, force: true });
+      const pool = new EnduringPool({ connectionString: server.url, max: 1 });
+      try {
+        await validateToldEvents(pool);
+      } finally {
+        await pool.end();
+        await server.stop();
+        release();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
