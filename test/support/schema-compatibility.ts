@@ -39,7 +39,7 @@ const closedEnumerationWidened: Rule = (before, after) => {
 /** More values break nobody; one that is no longer said, or has another name, does. */
 const openValueLost: Rule = (before, after) => {
   const now = (after['x-extensible-enum'] ?? after['enum'] ?? []) as unknown[];
-  return ((before['x-extensible-enum'] ?? []) as unknown[])
+  return (before['x-extensible-enum'] ?? [])
     .filter((value) => !now.includes(value))
     .map((value) => `does not name ${say(value)} among its values any more`);
 };
