@@ -22,7 +22,7 @@ export class OutgoingWebhooksWorker implements OnModuleInit, BeforeApplicationSh
   private readonly sends = new Set<Promise<void>>();
   private endedSinceLook = 0;
   private isStopping = false;
-  private filling: Promise<unknown> = Promise.resolve();
+  private filling = Promise.resolve(0);
 
   constructor(
     private readonly workers: Workers,
@@ -33,11 +33,7 @@ export class OutgoingWebhooksWorker implements OnModuleInit, BeforeApplicationSh
   ) {}
 
   onModuleInit(): void {
-    this.workers.every(sendWorker, this.config.WEBHOOK_INTERVAL_MS, () => {
-      const filling = this.fill();
-      this.filling = filling;
-      return filling;
-    });
+    this.workers.every(sendWorker, this.config.WEBHOOK_INTERVAL_MS, () => (this.filling = this.fill()));
   }
 
   /** What is under way comes to its end. */
