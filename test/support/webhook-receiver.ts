@@ -1,5 +1,13 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certified } from './test-authority.js';
 
 export interface Received {
   headers: IncomingHttpHeaders;
@@ -21,10 +29,14 @@ export class WebhookReceiver {
   readonly received: Received[] = [];
   answering: Answering = answer(204);
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly origin: string,
+  ) {}
 
-  static async open(): Promise<WebhookReceiver> {
-    const server = createServer((request, response) => {
+  /** @param certified where it is given, over HTTPS and under the name `localhost` */
+  static async open(certified?: Certified): Promise<WebhookReceiver> {
+    const listener: RequestListener = (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -34,8 +46,11 @@ export class WebhookReceiver {
         receiver.received.push(received);
         receiver.answering(received, response);
       });
-    });
-    const receiver = new WebhookReceiver(server);
+    };
+    const receiver = certified
+      ? new WebhookReceiver(createSecureServer(certified, listener), 'https://localhost')
+      : new WebhookReceiver(createServer(listener), 'http://127.0.0.1');
+    const { server } = receiver;
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     return receiver;
   }
@@ -46,7 +61,7 @@ export class WebhookReceiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/hooks`;
+    return `${this.origin}:${this.port}/hooks`;
   }
 
   get ids(): string[] {
