@@ -155,6 +155,15 @@ describe('a registration that is asked for again under its key', () => {
   });
 });
 
+it('a registration may be put right under its key', async () => {
+  const key = { 'Idempotency-Key': 'a-key-of-one-who-mistyped-it' };
+  const register = async (url: string, type: string): Promise<number> =>
+    (await desk.send('POST', 'webhook-endpoints', { url, types: [type] }, key)).status;
+  expect(await register('http://8.8.8.8/', 'probe.stopped')).toBe(422);
+  expect(await register(publicUrl, 'probe.stoped')).toBe(422);
+  expect(await register(publicUrl, 'probe.stopped')).toBe(201);
+});
+
 describe('a name server that changes its mind', () => {
   it('is asked again at the connection, and refused there', async () => {
     const check = checkBy(answering('8.8.8.8', '127.0.0.1'));

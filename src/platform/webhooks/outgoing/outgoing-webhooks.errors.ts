@@ -24,9 +24,13 @@ export class WebhookUrlRefused extends DomainError {
   }
 }
 
+/** Not final: it is found before anything is begun, so a mistyped name may be put right under the same key. */
 export class EventTypeUnknown extends DomainError {
   constructor(types: readonly string[]) {
-    super('rule', 'event-type-unknown', `no event is called ${types.join(', ')}`, { extensions: { types } });
+    super('rule', 'event-type-unknown', `no event is called ${types.join(', ')}`, {
+      final: false,
+      extensions: { types },
+    });
   }
 }
 

@@ -58,6 +58,10 @@ export class WebhookSecrets implements OnModuleInit {
     return resealed;
   }
 
+  forgetRetired(): Promise<number> {
+    return this.repository.forgetRetired(atOnce);
+  }
+
   private async resealOne(stored: StoredSecret): Promise<boolean> {
     const { id } = stored;
     const secret = this.open(stored);
@@ -70,10 +74,6 @@ export class WebhookSecrets implements OnModuleInit {
     }
     await this.repository.reseal({ id, ...this.box.seal(secret, id) });
     return true;
-  }
-
-  forgetRetired(): Promise<number> {
-    return this.repository.forgetRetired(atOnce);
   }
 
   /** One that is damaged is as one whose key is gone: it must not keep the others of its batch from signing. */
