@@ -114,7 +114,7 @@ export class ShopProcess {
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((ok) => child.once('exit', ok));
       child.kill('SIGTERM');
-      await Promise.race([ended, pause(30_000).then(() => child.kill('SIGKILL'))]);
+      await Promise.race([ended, pause(30_000, undefined, { ref: false }).then(() => child.kill('SIGKILL'))]);
     }
     try {
       await this.validateToldEvents();
