@@ -1,62 +1,26 @@
-import { Controller } from '@nestjs/common';
-import { Database } from '../../src/platform/database/database.js';
-import {
-  type BrokerMessage,
-  Consumer,
-  DeadLetters,
-  Dispatcher,
-  OnEvent,
-} from '../../src/platform/events/index.js';
+import { type BrokerMessage, DeadLetters, Dispatcher } from '../../src/platform/events/index.js';
 import { Redriver } from '../../src/platform/events/redriver.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import {
-  type EventHouse,
-  eventually,
-  moved,
-  newProbe,
-  openEventHouse,
-  type ProbeEvent,
-} from '../support/event-house.js';
-import { newTopics, type TestTopics } from '../support/topics.js';
+import { type EventHouse, eventually, moved, newProbe } from '../support/event-house.js';
+import { before, type LedgerHouse, newLedgerHouse } from '../support/ledger-house.js';
 
 jest.setTimeout(120_000);
 
-const broken = new Set<string>();
+const never = (): never => {
+  throw new TypeError('never');
+};
 
-@Consumer('ledger')
-@Controller()
-class Ledger {
-  constructor(private readonly database: Database) {}
-
-  @OnEvent('probe.moved')
-  async write({ aggregateId, sequence }: ProbeEvent): Promise<void> {
-    if (broken.has(aggregateId)) throw new TypeError('never');
-    await this.database.rows('insert into public.effect values ($1, $2)', [aggregateId, sequence]);
-  }
-}
-
-let on: TestDatabase;
-let topics: TestTopics;
+let ledger: LedgerHouse;
 let house: EventHouse;
 beforeAll(async () => {
-  on = await createTestDatabase();
-  await on.query('create table public.effect (probe text not null, version int not null)');
-  topics = newTopics();
-  house = await openEventHouse(on, { listeners: [Ledger], environment: topics.environment });
+  ledger = await newLedgerHouse();
+  house = await ledger.open();
 });
-afterAll(async () => {
-  await house.close();
-  await topics.remove();
-  await on.drop();
-});
+afterAll(() => ledger.close());
 
-const effects = async (probe: string): Promise<number[]> =>
-  (
-    await on.query<{ version: number }>('select version from public.effect where probe = $1', [probe])
-  ).rows.map(({ version }) => version);
+const effects = (probe: string): Promise<number[]> => ledger.effects(probe);
 const letterOf = (column: string, value: string) =>
   eventually('the letter', async () => {
-    const { rows } = await on.query<{ id: string }>(
+    const { rows } = await ledger.on.query<{ id: string }>(
       `select id from events.dead_letter where ${column} = $1`,
       [value],
     );
@@ -71,7 +35,7 @@ async function redrive(id: string): Promise<void> {
 /** As the broker brought it before this version of the program, which can read it, came. */
 async function refused(probe: string, body: string | null): Promise<string> {
   const message: BrokerMessage = {
-    topic: topics.nameOf('orders'),
+    topic: ledger.topics.nameOf('orders'),
     partition: 0,
     offset: String(Date.now()),
     key: probe,
@@ -91,10 +55,10 @@ async function refused(probe: string, body: string | null): Promise<string> {
 
 it('an event that died on its way over the broker takes effect once its cause is mended', async () => {
   const probe = newProbe();
-  broken.add(probe);
+  before.set(probe, never);
   await house.tell(moved(probe, 1));
   const id = await letterOf('aggregateid', probe);
-  broken.delete(probe);
+  before.delete(probe);
   await redrive(id);
   expect(await effects(probe)).toEqual([1]);
 });

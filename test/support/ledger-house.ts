@@ -27,8 +27,8 @@ class Ledger {
 export interface LedgerHouse {
   on: TestDatabase;
   topics: TestTopics;
-  /** One more process. */
-  open(): Promise<EventHouse>;
+  /** One more process, over the broker unless `environment` says otherwise. */
+  open(environment?: NodeJS.ProcessEnv): Promise<EventHouse>;
   /** The versions that took effect, in the order in which they did. */
   effects(probe: string): Promise<number[]>;
   /** Events that took effect, and places in the inbox. */
@@ -44,8 +44,8 @@ export async function newLedgerHouse(): Promise<LedgerHouse> {
   return {
     on,
     topics,
-    open: async () => {
-      const house = await openEventHouse(on, { listeners: [Ledger], environment: topics.environment });
+    open: async (environment = topics.environment) => {
+      const house = await openEventHouse(on, { listeners: [Ledger], environment });
       open.push(house);
       return house;
     },
