@@ -62,7 +62,7 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async look(): Promise<number> {
-    if (this.groups.isAway) return 0;
+    if (!this.groups.areJoined) return 0;
     for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
     return 0;
   }

@@ -47,6 +47,11 @@ export class GroupConsumers {
     return this.members.some((member) => member.isDown);
   }
 
+  /** Whether every room gets its events; false until they are started, which a command never does. */
+  get areJoined(): boolean {
+    return this.members.length > 0 && !this.isAway;
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.members.map((member) => member.stop()));
   }
