@@ -83,6 +83,9 @@ export class GroupConsumer {
     const fallen = new Promise<never>((_, reject) => {
       const { CRASH, HEARTBEAT, REBALANCING, GROUP_JOIN } = consumer.events;
       const fall = (error: Error): void => {
+        // The next one may be a member by then.
+        if (over.signal.aborted) return;
+        this.isMember = false;
         void assignment.close();
         reject(error);
       };
