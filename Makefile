@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database over-kafka check test test-long bench clean
+.PHONY: help install build run cli openapi asyncapi env-example format lint types boundaries unit on-database over-kafka listened check test test-long bench clean
 
 # `make run PORT=8099` and `PORT=8099 make run` are the same.
 export PORT DATA_DIR DATABASE_URL NODE_ENV
@@ -10,6 +10,8 @@ SOURCES := $(shell find src -name '*.ts' -not -name '*.spec.ts')
 # Where the test runs leave their figures; .ci/run sums them.
 RESULTS ?= .results
 JEST := node_modules/.bin/jest --json --silent=false
+# Suites in which listeners and the cache have the most to do.
+LISTENED := /(deliveries|event-streams|events-(interleavings|letters|listeners|metrics|redrive|relay)|item-cache|order-events|orders-(cancel|checkout|expiry|payments)|outgoing-webhooks|payments-(faults|keep-only|webhooks)|purchase|purchase-ways-to-pay|verify|who-wins)[.]spec
 # Suites that choose their own servers, or in which no event is told and nothing cached is read.
 EITHER_WAY := /(auth|cache-redis|database|database-outage|embedded-postgres|examples|http|idempotency|kafka-transport|permissions|refusals|sandbox-payments|test-servers)[.]spec
 
@@ -61,14 +63,19 @@ on-database: $(BUILT) ## integration, contract, e2e and faults on real servers
 	@mkdir -p $(RESULTS)
 	$(JEST) --outputFile=$(RESULTS)/on-database.json --selectProjects integration contract e2e faults
 
+OVER_KAFKA := TEST_TRANSPORT=kafka TEST_CACHE=redis $(JEST) --outputFile=$(RESULTS)/over-kafka.json --selectProjects integration e2e
+
 over-kafka: $(BUILT) ## integration and e2e once more, with events over Kafka and the cache in Redis
 	@mkdir -p $(RESULTS)
-	TEST_TRANSPORT=kafka TEST_CACHE=redis $(JEST) --outputFile=$(RESULTS)/over-kafka.json --selectProjects integration e2e \
-	  --testPathIgnorePatterns '$(EITHER_WAY)'
+	$(OVER_KAFKA) --testPathIgnorePatterns '$(EITHER_WAY)'
+
+listened: $(BUILT) ## of those, the suites in which listeners and the cache have the most to do
+	@mkdir -p $(RESULTS)
+	$(OVER_KAFKA) --testPathPatterns '$(LISTENED)'
 
 check: format lint types boundaries unit ## everything that needs no server, in under a minute
 
-test: check on-database ## everything
+test: check on-database listened ## everything; make over-kafka is the whole of its last part
 
 test-long: $(BUILT) ## the long lane: ten times the kills, a hundred runs of every fault, the image's own steps
 	@mkdir -p $(RESULTS)

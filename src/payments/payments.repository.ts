@@ -25,47 +25,39 @@ export class PaymentsRepository {
   }
 
   async lock(id: string): Promise<Payment | undefined> {
-    return (await this.load({ condition: 'payment.id = :id', parameters: { id } }, true))[0];
+    return (await this.lockAll({ condition: 'payment.id = :id', parameters: { id } }))[0];
   }
 
   async lockByTransaction(transactionId: string): Promise<Payment | undefined> {
     const condition =
       'payment.id = (select t.payment_id from payments.payment_transaction t where t.id = :transactionId)';
-    return (await this.load({ condition, parameters: { transactionId } }, true))[0];
+    return (await this.lockAll({ condition, parameters: { transactionId } }))[0];
   }
 
   lockOfOrder(orderId: string): Promise<Payment[]> {
-    return this.load({ condition: 'payment.order_id = :orderId', parameters: { orderId } }, true);
+    return this.lockAll({ condition: 'payment.order_id = :orderId', parameters: { orderId } });
   }
 
   /** Every payment of the order that this payment belongs to; none where there is no such payment. */
   lockSiblings(paymentId: string): Promise<Payment[]> {
     const condition =
       'payment.order_id = (select p.order_id from payments.payment p where p.id = :paymentId)';
-    return this.load({ condition, parameters: { paymentId } }, true);
+    return this.lockAll({ condition, parameters: { paymentId } });
   }
 
   async lockLive(orderId: string): Promise<Payment | undefined> {
-    return (
-      await this.load(
-        { condition: 'payment.order_id = :orderId and payment.live', parameters: { orderId } },
-        true,
-      )
-    )[0];
+    const scope = { condition: 'payment.order_id = :orderId and payment.live', parameters: { orderId } };
+    return (await this.lockAll(scope))[0];
   }
 
   ofOrder(orderId: string): Promise<Payment[]> {
-    return this.load({ condition: 'payment.order_id = :orderId', parameters: { orderId } }, false);
+    return this.read({ condition: 'payment.order_id = :orderId', parameters: { orderId } });
   }
 
   async find(id: string, owner: Owner): Promise<Payment | undefined> {
     const { condition, parameters } = ownedBy(owner);
-    return (
-      await this.load(
-        { condition: `payment.id = :id and ${condition}`, parameters: { ...parameters, id } },
-        false,
-      )
-    )[0];
+    const scope = { condition: `payment.id = :id and ${condition}`, parameters: { ...parameters, id } };
+    return (await this.read(scope))[0];
   }
 
   /**
@@ -120,13 +112,31 @@ export class PaymentsRepository {
     }
   }
 
-  private async load(scope: Scope, forUpdate: boolean): Promise<Payment[]> {
-    const { manager } = this.database;
-    const query = manager
+  /** In one statement, or a payment could be seen before a transaction of it was recorded and its transactions after. */
+  private read({ condition, parameters }: Scope): Promise<Payment[]> {
+    return this.database.manager
       .createQueryBuilder(Payment, 'payment')
-      .where(scope.condition, scope.parameters)
-      .orderBy('payment.id');
-    const payments = await (forUpdate ? query.setLock('for_no_key_update') : query).getMany();
+      .leftJoinAndMapMany(
+        'payment.transactions',
+        PaymentTransaction,
+        'transaction',
+        'transaction.paymentId = payment.id',
+      )
+      .where(condition, parameters)
+      .orderBy('payment.id')
+      .addOrderBy('transaction.createdAt')
+      .addOrderBy('transaction.id')
+      .getMany();
+  }
+
+  private async lockAll({ condition, parameters }: Scope): Promise<Payment[]> {
+    const { manager } = this.database;
+    const payments = await manager
+      .createQueryBuilder(Payment, 'payment')
+      .where(condition, parameters)
+      .orderBy('payment.id')
+      .setLock('for_no_key_update')
+      .getMany();
     if (payments.length === 0) return [];
     // Apart from the lock's statement: after a wait for the lock only a new snapshot sees what the holder wrote.
     const transactions = await manager

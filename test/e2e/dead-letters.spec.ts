@@ -172,7 +172,7 @@ describe('the command line', () => {
     // Only a server with brokers reads their messages, and then says what is wrong with this one.
     const why =
       process.env['TEST_TRANSPORT'] === 'kafka'
-        ? 'NotJson: SyntaxError: Unexpected token'
+        ? 'NotJson: the body is not JSON'
         : 'Error: this server reads no messages of a broker\n';
     expect(failed.code).toBe(1);
     expect(failed.output.startsWith(`failed    ${message} ${why}`)).toBe(true);
