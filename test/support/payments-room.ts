@@ -12,8 +12,8 @@ import { startTestApp, type TestApp } from './app.js';
 
 export const quickPayments: NodeJS.ProcessEnv = {
   SETTLE_INTERVAL_MS: '40',
-  PAYMENT_TIMEOUT_MS: '400',
-  PAYMENT_LEASE_SECONDS: '1',
+  PAYMENT_TIMEOUT_MS: '1000',
+  PAYMENT_LEASE_SECONDS: '2',
 };
 
 export interface Entry {
