@@ -11,6 +11,7 @@ import {
 import { type KafkaBroker, startKafkaBroker } from '../test/support/servers/kafka-broker.js';
 import { ShopProcess } from '../test/support/shop-process.js';
 import { newTopics } from '../test/support/topics.js';
+import { address } from '../test/support/traffic/shop-actions.js';
 import { staffToken, stockItems } from '../test/support/traffic/staff.js';
 import { type Load, type Placed, placeOrders } from './place-orders.js';
 import { type Delays, EventTimes } from './event-times.js';
@@ -84,7 +85,7 @@ async function orderOf(shop: ShopProcess): Promise<() => Promise<void>> {
     const body = {
       lines: [{ sku: skus[index], quantity: 1 }],
       email: 'shopper@example.com',
-      shippingAddress: { name: 'A', line1: '1 High Street', city: 'London', postalCode: 'N1', country: 'GB' },
+      shippingAddress: address,
       expectedTotal: { amountMinor: 100 + index, currency: 'GBP' },
       payment: { provider: 'invoice' },
     };

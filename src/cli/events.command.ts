@@ -84,6 +84,6 @@ async function republish(
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${why}; go on with: events replay --resume ${started.id}`, { cause: error });
   } finally {
-    await publisher.stop(Promise.resolve());
+    await publisher.stop();
   }
 }

@@ -77,7 +77,7 @@ export class KafkaPublisher {
   }
 
   /** What is under way may end while `others` stop; from then on nothing is sent any more. */
-  async stop(others: Promise<unknown>): Promise<void> {
+  async stop(others: Promise<unknown> = Promise.resolve()): Promise<void> {
     await Promise.race([others, pause(lastWordsMs, undefined, { ref: false })]);
     this.end.abort();
     await this.drop(this.producer);
