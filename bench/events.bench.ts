@@ -3,7 +3,6 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { EnduringPool } from '../src/platform/database/connection.js';
-import { ShopClient } from '../src/replay/shop-client.js';
 import {
   type BreakablePostgres,
   startBreakablePostgres,
@@ -11,17 +10,9 @@ import {
 import { type KafkaBroker, startKafkaBroker } from '../test/support/servers/kafka-broker.js';
 import { ShopProcess } from '../test/support/shop-process.js';
 import { newTopics } from '../test/support/topics.js';
-import { address } from '../test/support/traffic/shop-actions.js';
-import { staffToken, stockItems } from '../test/support/traffic/staff.js';
-import { type Load, type Placed, placeOrders } from './place-orders.js';
 import { type Delays, EventTimes } from './event-times.js';
-
-const loads: Record<string, Load> = {
-  '100 orders a minute': { ordersAMinute: 100, seconds: 60 },
-  '1,000 orders a minute': { ordersAMinute: 1000, seconds: 60 },
-  'as many as 16 shoppers place': { shoppers: 16, seconds: 30 },
-};
-const warmUp: Load = { shoppers: 4, seconds: 10 };
+import { loads, orderOf, type Placed, placeOrders, warmUp } from './place-orders.js';
+import { markdownTable, today } from './report.js';
 
 interface Measured extends Placed, Delays {
   transport: string;
@@ -41,7 +32,10 @@ describe('events, from commit to effect', () => {
         transport === 'over Kafka' ? startKafkaBroker() : undefined,
       ]);
       const pool = new EnduringPool({ connectionString: database.url, max: 2 });
-      const shop = await startShop(database, broker);
+      const events = broker ? newTopics(broker.brokers).environment : {};
+      const shop = await ShopProcess.start({
+        env: { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...events },
+      });
       try {
         const [times, order] = [await EventTimes.of(pool), await orderOf(shop)];
         await placeOrders(order, warmUp);
@@ -65,33 +59,6 @@ describe('events, from commit to effect', () => {
     await writeFile(join(__dirname, 'events.md'), table);
   });
 });
-
-function startShop(database: BreakablePostgres, broker?: KafkaBroker): Promise<ShopProcess> {
-  const events = broker ? newTopics(broker.brokers).environment : {};
-  return ShopProcess.start({ env: { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...events } });
-}
-
-/** Places one order of one thing, on invoice, of which there are thirty. */
-async function orderOf(shop: ShopProcess): Promise<() => Promise<void>> {
-  const client = new ShopClient(shop.url);
-  const skus = await stockItems(client, await staffToken(client), {
-    prefix: 'BENCH',
-    count: 30,
-    units: 100_000,
-  });
-  let next = 0;
-  return async () => {
-    const index = next++ % skus.length;
-    const body = {
-      lines: [{ sku: skus[index], quantity: 1 }],
-      email: 'shopper@example.com',
-      shippingAddress: address,
-      expectedTotal: { amountMinor: 100 + index, currency: 'GBP' },
-      payment: { provider: 'invoice' },
-    };
-    await client.send({ method: 'POST', path: '/v1/orders', body });
-  };
-}
 
 async function close(shop: ShopProcess, pool: Pool, database: BreakablePostgres, broker?: KafkaBroker) {
   await shop.stop();
@@ -122,13 +89,11 @@ function tableOf(measured: Measured[]): string {
     'p99 ms',
     'longest ms',
   ];
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  const day = new Date().toISOString().slice(0, 10);
   return `# Events, from commit to effect
 
-Measured on ${day} on ${cpus().length} cores that carry the shop, PostgreSQL, the broker and the shoppers; written by \`make bench\`.
+Measured on ${today()} on ${cpus().length} cores that carry the shop, PostgreSQL, the broker and the shoppers; written by \`make bench\`.
 An effect is a payment's event that changed its order, one for each order on invoice; the times are those of the two commits, by the database's clock.
 
-${lines.join('\n')}
+${markdownTable(head, rows)}
 `;
 }

@@ -131,6 +131,25 @@ it('an event that takes effect meanwhile, told by another process, gets no lette
   expect(await letters('event_id', event.id)).toEqual([]);
 });
 
+describe('an event whose statement takes too long', () => {
+  let event: CarriedEvent;
+  const deliver = () => dispatcher().deliver('sluggish', event, 4);
+  beforeAll(() => {
+    dispatcher().register('sluggish', 'probe.moved', () => house.database.rows('select pg_sleep(30)'));
+    event = eventOf(newProbe());
+  });
+
+  it('waits at the same count while nothing else takes effect either', async () => {
+    expect(await deliver()).toMatchObject({ isDone: false, tries: 4 });
+    expect(await letters('event_id', event.id)).toEqual([]);
+  });
+
+  it('has failed by itself while others take effect', async () => {
+    const [verdict] = await Promise.all([deliver(), dispatcher().deliver('reader', eventOf(newProbe()), 0)]);
+    expect(letterOf(verdict)).toMatchObject({ consumer: 'sluggish', event, tries: 5 });
+  });
+});
+
 describe('a message that is no event of ours', () => {
   const unreadable = new SyntaxError('not JSON');
 

@@ -38,3 +38,9 @@ it('opens what the secret before sealed while that is known, and nothing after',
   expect(rotating.keyId).not.toBe(sealed.keyId);
   expect((await boxWith(second)).open(sealed, 'row 1')).toBeUndefined();
 });
+
+it('opens in every process what any other sealed, while a new secret is first accepted everywhere and then put in use', async () => {
+  const [accepting, using] = [await boxWith(first, second), await boxWith(second, first)];
+  expect(accepting.open(using.seal('whsec_x', 'row 1'), 'row 1')).toBe('whsec_x');
+  expect(using.open(accepting.seal('whsec_x', 'row 1'), 'row 1')).toBe('whsec_x');
+});

@@ -41,7 +41,7 @@ export const environmentSchema = z.object({
   TOKEN_SECRET: secret
     .optional()
     .describe('derives cart and order tokens; required in production, else made at first start'),
-  TOKEN_SECRET_PREVIOUS: secret.optional().describe('the secret before, still accepted during a rotation'),
+  TOKEN_SECRET_PREVIOUS: secret.optional().describe('a second secret that is accepted during a rotation'),
   AUTH_MODE: z
     .enum(['dev', 'guests'])
     .optional()

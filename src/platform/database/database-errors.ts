@@ -46,5 +46,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Whether the trouble is the infrastructure's, so that trying again later is right and counts as no try. */
 export function isInfrastructureTrouble(error: unknown): boolean {
-  return isRetryable(error) || isDatabaseUnavailable(error) || sqlState(error) === '57014';
+  return isRetryable(error) || isDatabaseUnavailable(error) || tookTooLong(error);
 }
+
+/** Whether a statement was ended for its length, which tells of a slow database or of a slow statement. */
+export const tookTooLong = (error: unknown): boolean => sqlState(error) === '57014';

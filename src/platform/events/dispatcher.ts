@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isInfrastructureTrouble } from '../database/database-errors.js';
+import { isInfrastructureTrouble, tookTooLong } from '../database/database-errors.js';
 import { failPoint } from '../faults/fail-point.js';
 import { runInContext } from '../http/request-context.js';
 import { traceIdOf } from '../http/trace-context.js';
@@ -47,6 +47,8 @@ export class Dispatcher {
   private readonly outage = new OutageLog(this.logger, 'a listener waits for the infrastructure');
   private readonly listeners = new Map<string, Map<string, Listener>>();
   private decoder?: Decode;
+  /** Events that took effect, of all consumers. */
+  private effects = 0;
 
   constructor(
     private readonly inbox: Inbox,
@@ -81,13 +83,17 @@ export class Dispatcher {
     message?: BrokerMessage,
   ): Promise<Verdict> {
     const delivery = { consumer, event, message };
+    const effectsBefore = this.effects;
     try {
       const isFirst = await inContextOf(consumer, event, () => this.tellOnce(consumer, event));
+      if (isFirst) this.effects += 1;
       consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
       this.outage.end();
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
-      if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
+      // While others take effect the database is not what is slow: such an event would wait without end.
+      const isItsOwn = tookTooLong(error) && this.effects > effectsBefore;
+      if (isInfrastructureTrouble(error) && !isItsOwn) return this.pause(delivery, tries, error);
       return this.fail(delivery, tries + 1, error);
     }
   }

@@ -15,17 +15,35 @@ const run = promisify(execFile);
 
 export type KafkaBroker = ServerProcess & { brokers: string };
 
+/** One of the brokers of a cluster, which is a controller as well. */
+export interface KafkaNode {
+  id: number;
+  port: number;
+  controllerPort: number;
+}
+
 /** A broker of the caller's own, without topics; it keeps its messages over `kill` and `start`. */
 export function startKafkaBroker(runtimes: Runtime[] = ['native', 'docker']): Promise<KafkaBroker> {
   return firstThatStarts(runtimes, { native: nativeBroker, docker: brokerInContainer });
 }
 
 async function nativeBroker(): Promise<KafkaBroker> {
+  const node = await newKafkaNode(1);
+  return started(await nativeNode(node, [node]));
+}
+
+export const newKafkaNode = async (id: number): Promise<KafkaNode> => ({
+  id,
+  port: await freePort(),
+  controllerPort: await freePort(),
+});
+
+/** A process for one of the nodes of a cluster, not started yet. */
+export async function nativeNode(node: KafkaNode, cluster: readonly KafkaNode[]): Promise<KafkaBroker> {
   const { how, words } = await findKafka();
   const folder = await mkdtemp(join(tmpdir(), 'shop-test-kafka-'));
   try {
-    const [port, controller] = [await freePort(), await freePort()];
-    const settings = { ...settingsOf(port, controller, loopback), 'log.dirs': join(folder, 'data') };
+    const settings = { ...settingsOf(node, cluster, loopback), 'log.dirs': join(folder, 'data') };
     const file = join(folder, 'server.properties');
     await writeFile(
       file,
@@ -36,9 +54,8 @@ async function nativeBroker(): Promise<KafkaBroker> {
     const clusterId = Buffer.from('shop-test-broker').toString('base64url');
     await run('java', [...words, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]);
     const program = { how, program: 'java', words: [...words, 'kafka.Kafka', file], folder };
-    const brokers = `${loopback}:${port}`;
-    const process = new NativeProcess({ ...program, isReady: () => answers(brokers) });
-    return Object.assign(await started(process), { brokers });
+    const process = new NativeProcess({ ...program, isReady: () => answers(node) });
+    return Object.assign(process, { brokers: addressOf(node) });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -46,51 +63,66 @@ async function nativeBroker(): Promise<KafkaBroker> {
 }
 
 async function brokerInContainer(): Promise<KafkaBroker> {
-  const port = await freePort();
+  const node = { ...(await newKafkaNode(1)), controllerPort: 9093 };
   const environment = Object.fromEntries(
-    Object.entries({ ...settingsOf(port, 9093, ''), 'heap.opts': '-Xmx512m' }).map(([name, value]) => [
+    Object.entries({ ...settingsOf(node, [node], ''), 'heap.opts': '-Xmx512m' }).map(([name, value]) => [
       `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
       value,
     ]),
   );
-  const brokers = `${loopback}:${port}`;
   const container = await Container.create({
     service: 'kafka',
-    ports: [port, port],
+    ports: [node.port, node.port],
     environment,
-    isReady: () => answers(brokers),
+    isReady: () => answers(node),
   });
-  return Object.assign(await started(container), { brokers });
+  return Object.assign(await started(container), { brokers: addressOf(node) });
 }
 
-/** One node for everything; `listenOn` is the address of its sockets, empty for all. */
-function settingsOf(port: number, controllerPort: number, listenOn: string): Record<string, string> {
+const addressOf = ({ port }: KafkaNode): string => `${loopback}:${port}`;
+
+/** Broker and controller in one, as safe as the cluster's size allows; `listenOn` is the address of its sockets, empty for all. */
+function settingsOf(
+  { id, port, controllerPort }: KafkaNode,
+  cluster: readonly KafkaNode[],
+  listenOn: string,
+): Record<string, string> {
+  const voters = cluster.map((node) => `${node.id}@${loopback}:${node.controllerPort}`);
+  const replicas = String(cluster.length);
+  const inSync = String(Math.max(1, cluster.length - 1));
   return {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
+    'node.id': String(id),
+    'controller.quorum.voters': voters.join(','),
     listeners: `PLAINTEXT://${listenOn}:${port},CONTROLLER://${listenOn}:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://${loopback}:${port}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    'offsets.topic.replication.factor': '1',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
   };
 }
 
-async function answers(brokers: string): Promise<boolean> {
-  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+/** Whether the node answers and belongs to its cluster. */
+async function answers(node: KafkaNode): Promise<boolean> {
+  const kafka = new Kafka({
+    brokers: [addressOf(node)],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
   const admin = kafka.admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length === 1;
+    return (await admin.describeCluster()).brokers.some(({ port }) => port === node.port);
   } catch {
     return false;
   } finally {

@@ -14,8 +14,8 @@ import { checkEffects, checkTopics, typesOfOrders } from './topic-checker.js';
 
 const settledWithinMs = 600_000;
 
-/** A database and a broker of one test's own, and the shops on them. */
-export class KafkaScene {
+/** A database and a broker (or a cluster) of one test's own, and the shops on them. */
+export class KafkaScene<Broker extends Brokers = KafkaBroker> {
   readonly log = new ClientLog();
   readonly shops: ShopProcess[] = [];
   private next = 0;
@@ -23,12 +23,16 @@ export class KafkaScene {
   private constructor(
     readonly database: BreakablePostgres,
     readonly pool: Pool,
-    readonly broker: KafkaBroker,
+    readonly broker: Broker,
     readonly topics: TestTopics,
   ) {}
 
-  static async open(): Promise<KafkaScene> {
-    const [database, broker] = await Promise.all([startBreakablePostgres(), startKafkaBroker()]);
+  static open(): Promise<KafkaScene> {
+    return KafkaScene.openOver(startKafkaBroker());
+  }
+
+  static async openOver<Broker extends Brokers>(starting: Promise<Broker>): Promise<KafkaScene<Broker>> {
+    const [database, broker] = await Promise.all([startBreakablePostgres(), starting]);
     const pool = new EnduringPool({ connectionString: database.url, max: 2 });
     return new KafkaScene(database, pool, broker, newTopics(broker.brokers));
   }
@@ -136,6 +140,11 @@ export class KafkaScene {
     await this.pool.end();
     await Promise.all([this.broker.remove(), this.database.remove()]);
   }
+}
+
+interface Brokers {
+  brokers: string;
+  remove(): Promise<void>;
 }
 
 /** Puts items on the shelf, answers their skus. */
