@@ -28,8 +28,8 @@ export function failureOf(error: unknown): Pick<DeadLetter, 'reason' | 'error'> 
   return { reason: error.name, error: error.stack ?? error.message };
 }
 
-/** What is kept of a body, in bytes. */
-const keptBodyBytes = 65_536;
+/** What is kept of a message's body, in its row and in its dead letter's message, in bytes. */
+export const keptBodyBytes = 65_536;
 
 /** The row of a new letter, as JSON. What came is kept where no event came out of it: else the event says all. */
 export function letterRow({ consumer, event, message, reason, error, tries }: DeadLetter): string {

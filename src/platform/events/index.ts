@@ -2,7 +2,7 @@ export { allEvents, defineEvents, eventEntry } from './catalogue.js';
 export type { EventCatalogue, EventsOf, EventType, Topic } from './catalogue.js';
 export { asyncApiDocument } from './contract/asyncapi-document.js';
 export { payloadSchema } from './contract/payload-schema.js';
-export type { BrokerMessage, DeadLetter } from './dead-letter.js';
+export { type BrokerMessage, type DeadLetter, keptBodyBytes } from './dead-letter.js';
 export type { LetterFilter } from './dead-letter-lists.repository.js';
 export { DeadLetters } from './dead-letters.service.js';
 export { Dispatcher } from './dispatcher.js';

@@ -1,9 +1,6 @@
 import type { IHeaders, Message } from 'kafkajs';
-import type { BrokerMessage, DeadLetter } from '../events/index.js';
+import { type BrokerMessage, type DeadLetter, keptBodyBytes } from '../events/index.js';
 import { toMessage } from './cloud-event.js';
-
-/** Bytes of a message's body, of its key and of each header that its dead letter keeps. */
-const keptBytes = 65_536;
 
 /** Bytes of all headers together; with body and key the letter stays below what its topic takes, whatever came. */
 const keptHeaderBytes = 1_048_576;
@@ -30,8 +27,9 @@ export function letterMessage(letter: DeadLetter, prefix: string): Message {
   };
 }
 
+/** Of a key and of each header as much as of a body. */
 const cut = (part: Buffer | string | null | undefined): Buffer | null =>
-  part === null || part === undefined ? null : Buffer.from(part).subarray(0, keptBytes);
+  part === null || part === undefined ? null : Buffer.from(part).subarray(0, keptBodyBytes);
 
 function keptHeaders(headers: IHeaders = {}): IHeaders {
   let room = keptHeaderBytes;
