@@ -96,8 +96,8 @@ describe('an order that is paid in another way than at once', () => {
     });
     expect([order.status, order.body.status, order.body.hasUnknownPayment]).toEqual([202, 'pending', true]);
     expect(order.headers.get('location')).toBe(`/v1/orders/${order.id}`);
-    const settled = await desk.until(order, ({ status }) => status === 'confirmed');
-    expect(settled).toMatchObject({ paymentStatus: 'paid', hasUnknownPayment: false });
+    const settled = await desk.untilPaid(order);
+    expect(settled).toMatchObject({ status: 'confirmed', hasUnknownPayment: false });
     expect(settled.payments).toMatchObject([{ capturedMinor: 102 }]);
     await after.deliver(order);
     await desk.until(order, ({ status }) => status === 'completed');

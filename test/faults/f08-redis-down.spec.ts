@@ -135,8 +135,12 @@ describe('a shop whose Redis is killed, and then frozen, under load', () => {
       await database.end();
       expect(await shop.cli('verify')).toMatchObject({ code: 0 });
       const told = shop.logLines.filter((line) => line.includes('"context":"Redis"'));
-      // The first connection, and for each fault one line when it began and one when it was over.
-      expect(told).toHaveLength(5);
+      // The first connection, and for each fault one line when it began and one when it was over, however often it was met between.
+      const isBack = told.map((line) => line.includes('Redis answers'));
+      expect(isBack).toEqual(told.map((_line, at) => at % 2 === 0));
+      // A machine that lets a healthy answer take 100 ms makes outages of its own.
+      expect(told.length).toBeGreaterThanOrEqual(5);
+      expect(told.length).toBeLessThan(50);
     },
     (killedSeconds + frozenSeconds + 2 * wholeSeconds) * 1000 + 180_000,
   );

@@ -145,6 +145,31 @@ it('without the database nothing is decided: the letter stays marked, at the sam
   expect(await effects(probe)).toBe(1);
 });
 
+it('one whose statement takes too long has failed again', async () => {
+  const probe = newProbe();
+  const id = await buried(probe);
+  broken.set(
+    probe,
+    Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+  );
+  await letters().redrive(id);
+  expect(await redriveNext()).toBe(1);
+  expect(await letters().read(id)).toMatchObject({ tries: 6, redrive_requested_at: null });
+});
+
+it('one that meets a lock waits behind the others that are to be redriven', async () => {
+  const [locked, free] = [newProbe(), newProbe()];
+  const ids = [await buried(locked), await buried(free)];
+  const lock = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+  broken.set(locked, lock);
+  broken.delete(free);
+  for (const id of ids) await letters().redrive(id);
+  await expect(redriveNext()).rejects.toBe(lock);
+  expect(await redriveNext()).toBe(1);
+  expect([await effects(locked), await effects(free)]).toEqual([0, 1]);
+  await letters().drop(ids[0] ?? '');
+});
+
 it('two servers that take the same letter at once give it one effect', async () => {
   for (let round = 0; round < 20; round += 1) {
     const probe = newProbe();

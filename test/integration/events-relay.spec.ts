@@ -157,6 +157,8 @@ describe('with two processes on one database', () => {
     ] as const) {
       one.app.get(PublishedEvents).on('probe.stopped', (keys) => seen.push(`${name} ${String(keys)}`));
     }
+    // Anybody with a connection can send these, and they harm nobody.
+    await on.query(`notify shop_published, 'no JSON'; notify shop_published; notify shop_streams, '{}'`);
     const probe = newProbe();
     await other.tell({ ...moved(probe, 1), type: 'probe.stopped' });
     await eventually('both', () => seen.length === 2);

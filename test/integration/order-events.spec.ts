@@ -104,6 +104,14 @@ describe('a purchase that is followed', () => {
     expect(await reader.cut()).toBe('cut');
   });
 
+  it('is found by its id in capital letters too', async () => {
+    const order = await desk.place();
+    const reader = await follow({ ...order, id: order.id.toUpperCase() });
+    await seen(reader, 1);
+    expect(reader.events[0]).toMatchObject({ type: 'order.placed', data: { aggregateId: order.id } });
+    expect(await reader.cut()).toBe('cut');
+  });
+
   it('says how it wants to be read', async () => {
     const reader = await follow(await desk.place());
     const header = (name: string) => reader.answer.headers.get(name);

@@ -75,9 +75,7 @@ describe('paying an order', () => {
         'pending',
         'pending',
       ]);
-      expect(await desk.until(order, ({ status }) => status === 'confirmed')).toMatchObject({
-        paymentStatus: 'paid',
-      });
+      expect((await desk.untilPaid(order)).status).toBe('confirmed');
     }, 30_000);
 
     it.each([
@@ -91,8 +89,8 @@ describe('paying an order', () => {
         const order = await desk.charged(instrument);
         expect(order.status).toBe(202);
         expect(order.headers.get('location')).toBe(`/v1/orders/${order.id}`);
-        const settled = await desk.until(order, ({ status }) => status === 'confirmed');
-        expect(settled).toMatchObject({ paymentStatus: 'paid', hasUnknownPayment: false });
+        const settled = await desk.untilPaid(order);
+        expect(settled).toMatchObject({ status: 'confirmed', hasUnknownPayment: false });
         expect(settled.payments?.map((payment) => payment.capturedMinor)).toEqual([100]);
       },
       30_000,
@@ -137,7 +135,8 @@ describe('paying an order', () => {
         const again = await desk.place(wanted);
         // Whoever crashed may still hold the lease of the call: then the outcome is at Location.
         expect([201, 202]).toContain(again.status);
-        const settled = await desk.until(again, ({ status }) => status === 'confirmed');
+        const settled = await desk.untilPaid(again);
+        expect(settled.status).toBe('confirmed');
         expect(settled.payments?.map(({ capturedMinor }) => capturedMinor)).toEqual([100]);
         expect((await desk.place(wanted)).headers.get('idempotent-replayed')).toBe('true');
       },

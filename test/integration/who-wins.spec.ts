@@ -80,7 +80,7 @@ describe('who wins', () => {
         status: 409,
         code: 'payment-in-progress',
       });
-      await desk.until(order, ({ status }) => status === 'confirmed');
+      await desk.untilPaid(order);
       expect(await money(order)).toEqual({ captured: 100, refunded: 0 });
     });
 

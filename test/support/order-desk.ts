@@ -204,6 +204,11 @@ export class OrderDesk {
     }
   }
 
+  /** Authorization and capture may come one after the other, and the first confirms an order. */
+  untilPaid(order: { id: string }): Promise<OrderBody> {
+    return this.until(order, ({ paymentStatus }) => paymentStatus === 'paid');
+  }
+
   /** Its time to be paid is over, as if it had passed. */
   async letTimePass(
     order: { id: string },

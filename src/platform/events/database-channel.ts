@@ -81,7 +81,16 @@ export class DatabaseChannel {
 
   private receive(name: string, message: string): void {
     for (const [channel, told] of this.told)
-      if (nameOf(channel) === name) for (const tell of told) tell(message);
+      if (nameOf(channel) === name) for (const tell of told) this.bring(channel, message, tell);
+  }
+
+  /** Whoever may connect to the database may send a notice, of whatever form; it is lost then, which polls and ages make up for. */
+  private bring(channel: Channel, message: string, tell: Told): void {
+    try {
+      tell(message);
+    } catch (error) {
+      this.logger.warn({ err: error }, `a notice on ${channel} could not be read`);
+    }
   }
 }
 

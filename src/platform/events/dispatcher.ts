@@ -30,6 +30,9 @@ const mostTries = 5;
 const backOffMs = [100, 400, 1500, 4000];
 const infrastructureBackOffMs = 500;
 
+/** Statements of one event that may be ended for their length while other events take effect: more than two minutes of them. */
+const mostSlowTries = 40;
+
 const retries = defineCounter('listener_retries_total', 'Events that are told a listener again, by why', [
   'consumer',
   'reason',
@@ -49,6 +52,7 @@ export class Dispatcher {
   private decoder?: Decode;
   /** Events that took effect, of all consumers. */
   private effects = 0;
+  private readonly slowTries = new Map<string, number>();
 
   constructor(
     private readonly inbox: Inbox,
@@ -87,13 +91,14 @@ export class Dispatcher {
     try {
       const isFirst = await inContextOf(consumer, event, () => this.tellOnce(consumer, event));
       if (isFirst) this.effects += 1;
+      this.slowTries.delete(`${consumer} ${event.id}`);
       consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
       this.outage.end();
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
-      // While others take effect the database is not what is slow: such an event would wait without end.
-      const isItsOwn = tookTooLong(error) && this.effects > effectsBefore;
-      if (isInfrastructureTrouble(error) && !isItsOwn) return this.pause(delivery, tries, error);
+      const isSlow = tookTooLong(error) && this.effects > effectsBefore;
+      if (isSlow && this.isTooSlow(`${consumer} ${event.id}`)) return this.fail(delivery, mostTries, error);
+      if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
       return this.fail(delivery, tries + 1, error);
     }
   }
@@ -130,6 +135,14 @@ export class Dispatcher {
     if (!listener) throw new Error(`${consumer} has no listener to ${event.type}`);
     requiredEntry(event.type).payload.parse(event.payload);
     await listener(event);
+  }
+
+  /** A slow disk makes every statement slow now and then; an event that always is would wait without end. */
+  private isTooSlow(delivery: string): boolean {
+    const times = (this.slowTries.get(delivery) ?? 0) + 1;
+    if (times === mostSlowTries) this.slowTries.delete(delivery);
+    else this.slowTries.set(delivery, times);
+    return times === mostSlowTries;
   }
 
   /** A crash after the letter brings the event again: what was not published of it then is published now. */

@@ -80,10 +80,11 @@ export class OutboxDaysRepository {
   }
 
   private async isFinished(name: string): Promise<boolean> {
-    const row = await this.database.row(
-      `select from events.${name} as day
-       where published_at is null or exists (select from events.due where due.event_id = day.id) limit 1`,
+    // Either question is answered from few rows, however many events the day has.
+    const row = await this.database.row<{ isOpen: boolean }>(
+      `select exists (select from events.${name} where published_at is null)
+         or exists (select from events.due join events.${name} as day on day.id = due.event_id and day.occurred_at = due.occurred_at) as "isOpen"`,
     );
-    return row === undefined;
+    return row?.isOpen === false;
   }
 }

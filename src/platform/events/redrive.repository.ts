@@ -24,6 +24,14 @@ export class RedriveRepository {
     );
   }
 
+  /** To the end of the queue. */
+  async postpone({ id }: LetterRow): Promise<void> {
+    await this.database.rows(
+      'update events.dead_letter set redrive_requested_at = now() where id = $1 and redrive_requested_at is not null',
+      [id],
+    );
+  }
+
   /** The letter stays, and waits for the next word of a person. */
   async fail({ id, tries }: LetterRow, why: Pick<DeadLetter, 'reason' | 'error'>): Promise<void> {
     await this.database.rows(

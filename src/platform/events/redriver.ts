@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { isInfrastructureTrouble } from '../database/database-errors.js';
+import { isInfrastructureTrouble, tookTooLong } from '../database/database-errors.js';
 import { Transaction } from '../database/transaction.js';
 import { defineCounter } from '../metrics/index.js';
 import { Workers } from '../workers/workers.js';
@@ -49,8 +49,9 @@ export class Redriver implements OnModuleInit {
       for (const { consumer } of taken) redriven.inc({ consumer, outcome: 'effect' });
     } catch (error) {
       const [letter] = taken;
-      if (!letter || isInfrastructureTrouble(error)) throw error;
-      await this.fail(letter, error);
+      if (!letter) throw error;
+      if (!isInfrastructureTrouble(error) || tookTooLong(error)) await this.fail(letter, error);
+      else await this.postpone(letter, error);
     }
     return taken.length;
   }
@@ -64,6 +65,12 @@ export class Redriver implements OnModuleInit {
       { letter: letter.id, consumer: letter.consumer, event: event.id },
       'a dead letter was redriven',
     );
+  }
+
+  /** Others come first then, should the trouble be this letter's alone, such as a row that somebody keeps locked. */
+  private async postpone(letter: LetterRow, error: unknown): Promise<never> {
+    await this.repository.postpone(letter);
+    throw error;
   }
 
   private async fail(letter: LetterRow, error: unknown): Promise<void> {

@@ -10,7 +10,8 @@ export const text = (max: number) =>
     .max(max)
     .refine((value) => !unstorable.test(value), 'must not contain NUL or lone surrogates');
 
-export const idSchema = z.uuid();
+/** In the one spelling that the database answers, so that it can be compared as text. */
+export const idSchema = z.uuid().toLowerCase();
 
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
 
