@@ -33,9 +33,13 @@ const commands = [
 ];
 for (const command of commands) cli.addCommand(command);
 
-cli.parseAsync().catch((error: unknown) => {
-  const isConfig = error instanceof ConfigError;
-  const shown = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${isConfig ? error.problems.join('\n') : shown}\n`);
-  process.exitCode = isConfig ? exitCodeOfBadConfig : 1;
-});
+cli
+  .parseAsync()
+  .catch((error: unknown) => {
+    const isConfig = error instanceof ConfigError;
+    const shown = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${isConfig ? error.problems.join('\n') : shown}\n`);
+    process.exitCode = isConfig ? exitCodeOfBadConfig : 1;
+  })
+  // A broker that does not answer would hold the process for as long as its client still waits; what was printed goes out first.
+  .finally(() => process.stdout.write('', () => process.exit()));

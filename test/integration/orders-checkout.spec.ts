@@ -219,7 +219,12 @@ describe('placing an order', () => {
 
   it('gives the last 50 units to 50 of 200 shoppers, and a plain no to the others', async () => {
     const [sku = ''] = (await OrderDesk.open(shop, { prefix: 'LAST', count: 1, units: 50 })).skus;
-    const carts = await Promise.all(Array.from({ length: 200 }, () => desk.fillCart([{ sku, quantity: 1 }])));
+    const carts: Awaited<ReturnType<typeof desk.fillCart>>[] = [];
+    // The crowd is at the checkout: a slow machine would refuse one at the shelf.
+    while (carts.length < 200)
+      carts.push(
+        ...(await Promise.all(Array.from({ length: 20 }, () => desk.fillCart([{ sku, quantity: 1 }])))),
+      );
     const tally = new Map<string, number>();
     const shopper = async (cart: (typeof carts)[number]): Promise<void> => {
       for (;;) {
@@ -235,7 +240,7 @@ describe('placing an order', () => {
     expect([tally.get('ordered'), tally.get('409 out-of-stock')]).toEqual([50, 150]);
     expect([...tally.keys()].filter((said) => said.startsWith('500'))).toEqual([]);
     expect(await desk.stockOf(sku)).toEqual({ onHand: 50, reserved: 50 });
-  }, 60_000);
+  }, 120_000);
 
   it('costs as many statements with 600 lines as with 2', async () => {
     const many = desk.skus.slice(0, 600).map((sku) => ({ sku, quantity: 1 }));

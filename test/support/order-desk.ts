@@ -138,6 +138,7 @@ export class OrderDesk {
     lines: { sku: string; quantity: number }[],
   ): Promise<{ id: string; as: Headers; total: number }> {
     const opened = await this.send<{ id: string }>('POST', 'carts', { lines });
+    if (opened.status !== 201) throw new Error(`${opened.status} ${JSON.stringify(opened.body)}`);
     const as = { 'Cart-Token': opened.headers.get('cart-token') ?? '' };
     const details = { email: 'shopper@example.com', shippingAddress: address };
     const match = { ...as, 'If-Match': opened.headers.get('etag') ?? '' };

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { failPoints } from '../faults/fail-point.js';
 
+/** Of the topics that are made, and in the contract of the events. */
+export const topicDefaults = { partitions: 12, retentionDays: 7 };
+
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const milliseconds = seconds;
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -62,13 +65,13 @@ export const environmentSchema = z.object({
     .number()
     .int()
     .min(1)
-    .default(12)
+    .default(topicDefaults.partitions)
     .describe('partitions of a topic that is made; never changed later, since it decides where a key goes'),
   KAFKA_RETENTION_DAYS: z.coerce
     .number()
     .int()
     .min(1)
-    .default(7)
+    .default(topicDefaults.retentionDays)
     .describe('days that the topics keep their messages'),
   OUTBOX_RETENTION_DAYS: z.coerce
     .number()

@@ -7,7 +7,7 @@ const seconds = z.number().min(0);
 
 export const eventsStatusView = z
   .object({
-    backlog: count.describe('events that are committed and not published'),
+    backlog: count.describe('events that are committed and not published, counted up to 100,000'),
     oldestAt: z.iso.datetime().optional().describe('when the oldest of them was committed'),
     lagSeconds: seconds.describe('age of the oldest of them'),
     days: z

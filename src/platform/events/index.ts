@@ -1,6 +1,7 @@
 export { allEvents, defineEvents, eventEntry } from './catalogue.js';
 export type { EventCatalogue, EventsOf, EventType, Topic } from './catalogue.js';
 export { asyncApiDocument } from './contract/asyncapi-document.js';
+export { topicMessageBytes } from './contract/topics.js';
 export { payloadSchema } from './contract/payload-schema.js';
 export { type BrokerMessage, type DeadLetter, keptBodyBytes } from './dead-letter.js';
 export type { LetterFilter } from './dead-letter-lists.repository.js';

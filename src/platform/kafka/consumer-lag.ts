@@ -1,9 +1,10 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CONFIG, type Config } from '../config/config.js';
 import { defineGauge } from '../metrics/index.js';
 import { Dispatcher, eventEntry, OutboxStatus } from '../events/index.js';
+import { OutageLog } from '../logging/outage-log.js';
 import { Workers } from '../workers/workers.js';
 import { GroupConsumers } from './group-consumers.js';
 import { connectOrLeave, KafkaClient } from './kafka-client.js';
@@ -19,6 +20,10 @@ const lag = defineGauge('consumer_lag', 'Messages in the topics that a room has 
 /** How far each room's consumer group is behind the topics, asked of the brokers. */
 @Injectable()
 export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
+  private readonly silence = new OutageLog(
+    new Logger('Kafka'),
+    'the brokers do not tell how far consumers are behind',
+  );
   private admin?: Promise<Admin>;
 
   constructor(
@@ -42,7 +47,6 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
 
   /** Messages per room that are in its topics and not committed by its group. */
   async read(): Promise<Record<string, number>> {
-    if (this.groups.isAway) throw new Error('the brokers cannot be reached');
     const used = (this.admin ??= this.connect());
     const late = pause(answerWithinMs, undefined, { ref: false }).then(() => {
       throw new Error('the brokers do not answer in time');
@@ -61,9 +65,16 @@ export class ConsumerLag implements OnModuleInit, OnApplicationShutdown {
     return lags;
   }
 
+  /** Also while a room is away, which is when it falls behind. */
   private async look(): Promise<number> {
-    if (!this.groups.areJoined) return 0;
-    for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
+    if (!this.groups.haveBegun) return 0;
+    try {
+      for (const [consumer, messages] of Object.entries(await this.read())) lag.set({ consumer }, messages);
+      this.silence.end();
+    } catch (error) {
+      lag.reset();
+      this.silence.warn(error);
+    }
     return 0;
   }
 

@@ -41,6 +41,7 @@ export class GroupConsumer {
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
   private isMember = false;
+  private wasMember = false;
 
   constructor(
     private readonly group: Group,
@@ -49,6 +50,11 @@ export class GroupConsumer {
 
   get isDown(): boolean {
     return !this.isMember;
+  }
+
+  /** Whether it was a member of its group at any time. */
+  get hasBegun(): boolean {
+    return this.wasMember;
   }
 
   start(): void {
@@ -99,7 +105,7 @@ export class GroupConsumer {
         // What was read before may be another member's now; the offsets that count are read again from the broker.
         void assignment.close();
         assignment = new Assignment(consumer, this.group.tell);
-        [isJoining, lastSignAt, this.isMember] = [false, Date.now(), true];
+        [isJoining, lastSignAt, this.isMember, this.wasMember] = [false, Date.now(), true, true];
         this.fall.end();
       });
       const look = setInterval(() => {

@@ -39,17 +39,12 @@ export class GroupConsumers {
 
   /** Whether some room gets no events at this moment, or the brokers did not take what this process brought last. */
   get isDown(): boolean {
-    return this.publisher.isDown || this.isAway;
+    return this.publisher.isDown || this.members.some((member) => member.isDown);
   }
 
-  /** Whether some room gets no events at this moment. */
-  get isAway(): boolean {
-    return this.members.some((member) => member.isDown);
-  }
-
-  /** Whether every room gets its events; false until they are started, which a command never does. */
-  get areJoined(): boolean {
-    return this.members.length > 0 && !this.isAway;
+  /** Whether some room has got its events since the start: before, the topics may not be there. */
+  get haveBegun(): boolean {
+    return this.members.some((member) => member.hasBegun);
   }
 
   async stop(): Promise<void> {

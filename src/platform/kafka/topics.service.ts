@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import { CONFIG, type Config } from '../config/config.js';
+import { topicMessageBytes } from '../events/index.js';
 import { connectOrLeave, KafkaClient } from './kafka-client.js';
 import { deadLetterTopic, eventTopics } from './topic-names.js';
-
-/** Bytes of the largest message that a topic takes. */
-const largestMessageBytes = 4_194_304;
 
 const dayMs = 86_400_000;
 
@@ -56,7 +54,7 @@ export class TopicsService {
     const { EVENT_PREFIX: prefix, KAFKA_PARTITIONS: numPartitions, KAFKA_RETENTION_DAYS: days } = this.config;
     const settings = {
       'cleanup.policy': 'delete',
-      'max.message.bytes': String(largestMessageBytes),
+      'max.message.bytes': String(topicMessageBytes),
       'retention.ms': String(days * dayMs),
     };
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));

@@ -8,6 +8,8 @@ export interface CounterMetric<Name extends string> {
 
 export interface GaugeMetric<Name extends string> {
   set(labels: Labels<Name>, value: number): void;
+  /** Ends all series of the metric: no figure is better than an old one. */
+  reset(): void;
 }
 
 export interface HistogramMetric<Name extends string> {

@@ -23,7 +23,8 @@ export const messageHeaders = {
     ce_sequence: {
       type: 'string',
       pattern: '^[1-9][0-9]*$',
-      description: 'version of the aggregate after the change: 1, 2, 3 … without a gap per `ce_subject`',
+      description:
+        'version of the aggregate after the change: 1, 2, 3 … without a gap per `ce_subject`; compare it as a number',
     },
     ce_replay: {
       type: 'string',

@@ -1,10 +1,11 @@
+import { topicDefaults } from '../../config/config.schema.js';
 import type { Topic } from '../catalogue.js';
 
 /** As many consumers of one group can share a topic; a key stays in its partition, so the number is for good. */
-export const topicPartitions = 12;
+export const topicPartitions = topicDefaults.partitions;
 
 /** A week for a consumer to come back; what is older is replayed from the shop's own store. */
-export const topicRetentionMs = 7 * 24 * 3600 * 1000;
+export const topicRetentionMs = topicDefaults.retentionDays * 24 * 3600 * 1000;
 
 /** Largest message that a topic takes. */
 export const topicMessageBytes = 4 * 1024 * 1024;
