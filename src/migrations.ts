@@ -10,6 +10,7 @@ import { CreateReplay1764000000016 } from './platform/events/migrations/17640000
 import { NumberStreams1764000000014 } from './platform/events/migrations/1764000000014-number-streams.js';
 import { CreateIdempotency1764000000012 } from './platform/idempotency/migrations/1764000000012-create-idempotency.js';
 import { CreateWebhooks1764000000015 } from './platform/webhooks/migrations/1764000000015-create-webhooks.js';
+import { AgeOfWebhooks1764000000017 } from './platform/webhooks/migrations/1764000000017-age-of-webhooks.js';
 import type { MigrationList } from './platform/database/data-sources.js';
 import { CreateSandbox1764000000070 } from './sandbox/migrations/1764000000070-create-sandbox.js';
 import { CreateSandboxCarrier1764000000071 } from './sandbox/migrations/1764000000071-create-sandbox-carrier.js';
@@ -23,6 +24,7 @@ export const migrations: MigrationList = [
   NumberStreams1764000000014,
   CreateWebhooks1764000000015,
   CreateReplay1764000000016,
+  AgeOfWebhooks1764000000017,
   CreateInventory1764000000020,
   CreateCarts1764000000030,
   CreateOrders1764000000040,

@@ -73,6 +73,17 @@ export class WebhookDesk {
     };
   }
 
+  async endpoint(id: string): Promise<WebhookEndpointView> {
+    const { body } = await this.send<WebhookEndpointView>('GET', `webhook-endpoints/${id}`);
+    return body;
+  }
+
+  /** By the version that is there now. */
+  async change(id: string, body: object): Promise<Answered<WebhookEndpointView>> {
+    const { headers } = await this.send('GET', `webhook-endpoints/${id}`);
+    return this.send('PATCH', `webhook-endpoints/${id}`, body, { 'If-Match': headers.get('etag') ?? '' });
+  }
+
   async deliveries(endpointId: string, query = ''): Promise<WebhookDeliveryView[]> {
     const { body } = await this.send<{ items: WebhookDeliveryView[] }>(
       'GET',

@@ -128,6 +128,12 @@ export const environmentSchema = z.object({
     .min(1)
     .default(30)
     .describe('days that finished deliveries of outgoing webhooks are kept'),
+  WEBHOOK_FAILING_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('days without a success, while tries fail, after which an endpoint of webhooks is disabled'),
   WEBHOOK_ALLOW_PRIVATE: flag
     .default(false)
     .describe(

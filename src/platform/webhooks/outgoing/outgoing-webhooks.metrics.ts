@@ -16,9 +16,10 @@ export const attemptSeconds = defineHistogram(
   [],
   [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
 );
-export const endpointsGoneTotal = defineCounter(
-  'webhook_endpoints_gone_total',
-  'Endpoints that were disabled because they answered 410',
+export const endpointsDisabledTotal = defineCounter(
+  'webhook_endpoints_disabled_total',
+  'Endpoints that were disabled because they answered 410, or failed for days on end',
+  ['reason'],
 );
 export const backlog = defineGauge(
   'webhook_backlog',

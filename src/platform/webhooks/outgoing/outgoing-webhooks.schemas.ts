@@ -56,7 +56,7 @@ export const endpointView = z
       .enum(disabledReasons)
       .nullable()
       .meta({ 'x-extensible-enum': [...disabledReasons, null] })
-      .describe('`gone`: it answered 410'),
+      .describe('`gone`: it answered 410; `failing`: it took nothing for days while tries failed'),
     version: z.int(),
     createdAt: instant,
     changedAt: instant,
@@ -87,7 +87,10 @@ export const deliveryView = z
       .array(
         z.object({
           number: z.int(),
-          result: z.enum(attemptResults).meta({ 'x-extensible-enum': attemptResults }),
+          result: z
+            .enum(attemptResults)
+            .meta({ 'x-extensible-enum': attemptResults })
+            .describe('`expired`: no try; it stood behind others until it was too old'),
           status: z.int().nullable().describe('HTTP status; null where no answer came'),
           durationMs: z.int(),
           attemptedAt: instant,

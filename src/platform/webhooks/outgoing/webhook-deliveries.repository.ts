@@ -67,10 +67,11 @@ export class WebhookDeliveriesRepository {
     );
   }
 
-  /** Back to its old place in the lane, with all its tries before it. */
+  /** Back to its old place in the lane, with all its tries and its time before it. */
   async redeliver(id: string): Promise<void> {
     await this.database.rows(
-      `update webhooks.delivery set status = 'pending', tries = 0, next_try_at = now(), finished_at = null where id = $1`,
+      `update webhooks.delivery set status = 'pending', tries = 0, next_try_at = now(), pending_since = now(), finished_at = null
+       where id = $1`,
       [id],
     );
   }

@@ -74,7 +74,7 @@ export class WebhookDeliveries {
       if (!delivery) throw new WebhookDeliveryNotFound();
       if (!mayMove(delivery.status, to)) throw new WebhookDeliveryStateConflict(delivery.status, to);
       await write();
-      await this.lanes.reschedule(found.endpointId, found.key);
+      await this.lanes.reschedule([found]);
       this.transaction.afterCommit(() => this.workers.wake(sendWorker));
       return this.show(id);
     });

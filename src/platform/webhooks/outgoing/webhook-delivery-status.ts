@@ -29,6 +29,8 @@ export const attemptResults = [
   'address-refused',
   /** No secret of the endpoint can be opened, since TOKEN_SECRET was replaced or the secret is damaged. */
   'unsigned',
+  /** None was made: it stood behind others until it was too old. */
+  'expired',
 ] as const;
 export type AttemptResult = (typeof attemptResults)[number];
 

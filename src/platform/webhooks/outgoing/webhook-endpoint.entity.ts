@@ -4,8 +4,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const endpointStatuses = ['enabled', 'disabled'] as const;
 export type EndpointStatus = (typeof endpointStatuses)[number];
 
-/** `gone`: it answered 410. */
-export const disabledReasons = ['gone', 'staff'] as const;
+/** `gone`: it answered 410; `failing`: it took nothing for days. */
+export const disabledReasons = ['gone', 'failing', 'staff'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /** What staff say of an endpoint. */
@@ -27,6 +27,10 @@ export class WebhookEndpoint implements EndpointDetails {
   @Column('text', { array: true, nullable: true }) types: string[] | null;
   @Column('text') status: EndpointStatus;
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: DisabledReason | null;
+  /** What waits is no older than this. */
+  @Column('timestamptz', { name: 'enabled_at' }) enabledAt: Date;
+  /** The first try that failed since the last success, at this url. */
+  @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince: Date | null;
   @Column('int') version: number;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'changed_at' }) changedAt: Date;
@@ -37,6 +41,8 @@ export class WebhookEndpoint implements EndpointDetails {
       id,
       status: 'enabled' as const,
       disabledReason: null,
+      enabledAt: now,
+      failingSince: null,
       version: 1,
       createdAt: now,
       changedAt: now,
@@ -52,7 +58,8 @@ export class WebhookEndpoint implements EndpointDetails {
     const after: EndpointDetails = { ...before, ...Object.fromEntries(given) };
     if (isDeepStrictEqual(before, after)) return false;
     Object.assign(this, after);
-    if (after.status !== before.status) this.disabledReason = after.status === 'disabled' ? 'staff' : null;
+    if (after.url !== before.url) this.failingSince = null;
+    if (after.status !== before.status) this.move(after.status, now);
     this.raise(now);
     return true;
   }
@@ -65,6 +72,13 @@ export class WebhookEndpoint implements EndpointDetails {
   delete(now: Date): void {
     this.deletedAt = now;
     this.raise(now);
+  }
+
+  /** Once it is enabled again, it and what waits for it have all their time before them. */
+  private move(status: EndpointStatus, now: Date): void {
+    this.disabledReason = status === 'disabled' ? 'staff' : null;
+    this.failingSince = null;
+    if (status === 'enabled') this.enabledAt = now;
   }
 
   private raise(now: Date): void {

@@ -46,6 +46,31 @@ export class WebhookEndpointsRepository {
     return row !== undefined;
   }
 
+  /** Nothing was taken there for days; false where it is not that long yet, or staff or another try came first. */
+  async disableFailing(id: string, url: string, days: number): Promise<boolean> {
+    const row = await this.database.row(
+      `update webhooks.endpoint set status = 'disabled', disabled_reason = 'failing', version = version + 1, changed_at = now()
+       where id = $1 and url = $2 and status = 'enabled' and failing_since <= now() - make_interval(days => $3) returning id`,
+      [id, url, days],
+    );
+    return row !== undefined;
+  }
+
+  async markFailing(id: string, url: string): Promise<void> {
+    await this.database.rows(
+      `update webhooks.endpoint set failing_since = now()
+       where id = $1 and url = $2 and status = 'enabled' and failing_since is null`,
+      [id, url],
+    );
+  }
+
+  async markWell(id: string, url: string): Promise<void> {
+    await this.database.rows(
+      'update webhooks.endpoint set failing_since = null where id = $1 and url = $2 and failing_since is not null',
+      [id, url],
+    );
+  }
+
   async one(id: string): Promise<WebhookEndpointView | undefined> {
     const row = await this.database.row<{ view: WebhookEndpointView }>(
       `select ${viewOf} as view from webhooks.endpoint e where e.id = $1 and e.deleted_at is null`,

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { Database } from '../../database/database.js';
+import type { WebhookDeliveryStatus } from './webhook-delivery-status.js';
 import type { Attempt } from './webhook-sender.js';
 
-/** What one endpoint is told of one key, one delivery after the other; whoever holds the lease may send the first. */
-export interface Lane {
+/** What one endpoint is told of one key, one delivery after the other. */
+export interface LaneName {
   endpointId: string;
   key: string;
+}
+
+/** Whoever holds the lease may send the first delivery. */
+export interface Lane extends LaneName {
   lease: string;
 }
 
@@ -19,7 +24,12 @@ export interface Head {
   body: string;
   /** That failed since it was fed or told to be sent again. */
   tries: number;
+  /** Whether tries of the endpoint have failed since the last success. */
+  isFailing: boolean;
 }
+
+/** How a try leaves its delivery; one that would be tried again too late has failed. */
+export type Outcome = 'delivered' | 'failed' | { pauseSeconds: number };
 
 export interface Room {
   /** How many sends are under way here, by endpoint. */
@@ -62,18 +72,15 @@ export class WebhookLanesRepository {
   /** A statement of its own after `take`: what others recorded before they let a lane go must be seen. */
   async heads(lanes: readonly Lane[]): Promise<Head[]> {
     const rows = await this.database.rows<Omit<Head, 'lane'> & Lane>(
-      `select l.endpoint_id as "endpointId", l.key, l.lease, d.id as "deliveryId", d.event_id as "eventId", e.url, d.body, d.tries
+      `select l.endpoint_id as "endpointId", l.key, l.lease, d.id as "deliveryId", d.event_id as "eventId", e.url, d.body, d.tries,
+         e.failing_since is not null as "isFailing"
        from unnest($1::uuid[], $2::text[], $3::uuid[]) as l (endpoint_id, key, lease)
        join webhooks.endpoint e on e.id = l.endpoint_id
        cross join lateral (
          select * from webhooks.delivery d where d.endpoint_id = l.endpoint_id and d.key = l.key and d.status = 'pending'
          order by d.position limit 1
        ) d`,
-      [
-        lanes.map(({ endpointId }) => endpointId),
-        lanes.map(({ key }) => key),
-        lanes.map(({ lease }) => lease),
-      ],
+      [...columnsOf(lanes), lanes.map(({ lease }) => lease)],
     );
     return rows.map(({ endpointId, key, lease, ...head }) => ({ lane: { endpointId, key, lease }, ...head }));
   }
@@ -96,28 +103,33 @@ export class WebhookLanesRepository {
     );
   }
 
-  /** Writes the try into the log; answers whether the delivery was still waiting for its outcome, and not skipped meanwhile. */
+  /** Writes the try into the log; answers how the delivery stands by it, undefined where it was skipped meanwhile. */
   async record(
     deliveryId: string,
     { result, status, durationMs }: Attempt,
-    outcome: 'delivered' | 'failed' | { pauseSeconds: number },
-  ): Promise<boolean> {
+    outcome: Outcome,
+    longestSeconds: number,
+  ): Promise<WebhookDeliveryStatus | undefined> {
     const isDecided = typeof outcome === 'string';
-    const row = await this.database.row<{ wasPending: boolean }>(
-      `with before as (select id, status from webhooks.delivery where id = $1 for no key update),
+    const row = await this.database.row<{ status: WebhookDeliveryStatus; wasPending: boolean }>(
+      `with before as (
+         select d.id, d.status = 'pending' as was_pending,
+           coalesce($5, case when now() + make_interval(secs => $6) > ${endOf('$7')} then 'failed' else 'pending' end) as outcome
+         from webhooks.delivery d join webhooks.endpoint e on e.id = d.endpoint_id where d.id = $1 for no key update of d
+       ),
        tried as (
          update webhooks.delivery d set attempts = d.attempts + 1,
-           tries = case when before.status = 'pending' then d.tries + 1 else d.tries end,
-           status = case when before.status = 'pending' then coalesce($5, d.status) else d.status end,
-           next_try_at = case when before.status = 'pending' then now() + make_interval(secs => $6) end,
-           finished_at = case when before.status = 'pending' and $5 is not null then now() else d.finished_at end
-         from before where d.id = before.id returning d.id, d.attempts, before.status = 'pending' as was_pending
+           tries = case when was_pending then d.tries + 1 else d.tries end,
+           status = case when was_pending then outcome else d.status end,
+           next_try_at = case when was_pending and outcome = 'pending' then now() + make_interval(secs => $6) end,
+           finished_at = case when was_pending and outcome <> 'pending' then now() else d.finished_at end
+         from before where d.id = before.id returning d.id, d.attempts, d.status, was_pending
        ),
        logged as (
          insert into webhooks.attempt (delivery_id, number, result, status, duration_ms)
          select id, attempts, $2, $3, $4 from tried
        )
-       select was_pending as "wasPending" from tried`,
+       select status, was_pending as "wasPending" from tried`,
       [
         deliveryId,
         result,
@@ -125,9 +137,10 @@ export class WebhookLanesRepository {
         durationMs,
         isDecided ? outcome : null,
         isDecided ? null : outcome.pauseSeconds,
+        longestSeconds,
       ],
     );
-    return row?.wasPending ?? false;
+    return row?.wasPending ? row.status : undefined;
   }
 
   /** The lane is due when its first delivery is; without one it ends. */
@@ -144,14 +157,18 @@ export class WebhookLanesRepository {
   }
 
   /** As `release`, while another may hold the lease and keeps it. */
-  async reschedule(endpointId: string, key: string): Promise<void> {
+  async reschedule(lanes: readonly LaneName[]): Promise<void> {
     await this.database.rows(
-      `update webhooks.lane set due_at = (${headOf}) where endpoint_id = $1 and key = $2`,
-      [endpointId, key],
+      `update webhooks.lane set due_at = (
+         select d.next_try_at from webhooks.delivery d
+         where d.endpoint_id = lane.endpoint_id and d.key = lane.key and d.status = 'pending' order by d.position limit 1
+       )
+       from unnest($1::uuid[], $2::text[]) as l (endpoint_id, key) where lane.endpoint_id = l.endpoint_id and lane.key = l.key`,
+      columnsOf(lanes),
     );
   }
 
-  /** Lanes that staff emptied. */
+  /** Lanes that staff or age emptied. */
   async forgetEmpty(): Promise<number> {
     const rows = await this.database.rows(
       `delete from webhooks.lane where due_at is null and (leased_until is null or leased_until < now()) returning key`,
@@ -162,3 +179,12 @@ export class WebhookLanesRepository {
 
 const headOf = `select next_try_at from webhooks.delivery
   where endpoint_id = $1 and key = $2 and status = 'pending' order by position limit 1`;
+
+/** When a delivery `d` of the endpoint `e` is given up: while its endpoint was disabled it did not age. */
+export const endOf = (longestSeconds: string): string =>
+  `greatest(d.pending_since, e.enabled_at) + make_interval(secs => ${longestSeconds})`;
+
+export const columnsOf = (lanes: readonly LaneName[]): [string[], string[]] => [
+  lanes.map(({ endpointId }) => endpointId),
+  lanes.map(({ key }) => key),
+];
