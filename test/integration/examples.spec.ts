@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/event-house.js';
-import { ExampleProcess } from '../support/example-process.js';
+import { type ExampleConsumer, openSales, openStock } from '../support/example-consumers.js';
 import { OrderDesk } from '../support/order-desk.js';
-import { newTopics, type TestTopics } from '../support/topics.js';
+import { newTopics, partitions, type TestTopics } from '../support/topics.js';
+import { writeRawMessages } from '../support/write-raw-messages.js';
 
 jest.setTimeout(180_000);
 
@@ -32,12 +31,6 @@ async function sell(): Promise<void> {
   await desk.cancel(order);
 }
 
-/** Each message of the topic once more, as a relay that crashed would bring them. */
-async function bringAgain(topic: string): Promise<void> {
-  for (const { key, value, headers } of await topics.read(topic))
-    await topics.write(topic, { key, value, headers });
-}
-
 it('each example is one file of under 80 lines', () => {
   for (const folder of readdirSync('examples', { withFileTypes: true })) {
     if (!folder.isDirectory()) continue;
@@ -51,94 +44,72 @@ it('each example is one file of under 80 lines', () => {
   }
 });
 
-describe('the sales table of the Node example', () => {
-  let own: TestDatabase;
-  let example: ExampleProcess;
+describe.each([
+  ['the sales table of the Node example', openSales],
+  ['the stock table of the Python example', openStock],
+])('%s', (_what, open) => {
+  let example: ExampleConsumer;
   beforeAll(async () => {
-    own = await createTestDatabase({ isMigrated: false });
-    const env = { ...topics.environment, GROUP: topics.nameOf('sales'), SALES_DATABASE_URL: own.url };
-    example = ExampleProcess.node('examples/node-sales/consumer.mjs', env);
-    example.start();
+    example = await open(shop, topics);
+    await eventually('the consumer', () => example.process.isListening);
   });
-  afterAll(async () => {
-    await example.stop();
-    await own.drop();
-  });
+  afterAll(() => example.close());
 
-  const sales = async () =>
-    own
-      .query('select order_id, number, status, version, owed_minor, units from sales order by number')
-      .then(({ rows }) => rows)
-      .catch(() => []);
-  const orders = async () =>
-    (
-      await shop.database.query(
-        `select id as order_id, number, status, version, owed_minor, unit_count - canceled_unit_count as units
-         from orders."order" order by number`,
-      )
-    ).rows;
   const agree = async () => {
     await eventually(
       'a table as the shop has it',
-      async () => JSON.stringify(await sales()) === JSON.stringify(await orders()),
+      async () => JSON.stringify(await example.kept()) === JSON.stringify(await example.wanted()),
     ).catch(() => undefined);
-    expect(await sales()).toEqual(await orders());
+    expect(await example.kept()).toEqual(await example.wanted());
   };
 
   it('says what the shop says', async () => {
     await sell();
     await agree();
-    expect(await sales()).not.toEqual([]);
+    expect(await example.kept()).not.toEqual([]);
   });
 
-  it('stays so when every message is brought twice', async () => {
-    await bringAgain('orders');
+  it('stays so when every message is brought twice, as a relay that crashed would bring them', async () => {
+    for (const { key, value, headers } of await topics.read(example.topic))
+      await topics.write(example.topic, { key, value, headers });
     await sell();
     await agree();
   });
 
   it('catches up after it was killed', async () => {
-    await example.kill();
+    await example.process.kill();
     await sell();
-    example.start();
+    example.process.start();
     await agree();
   });
-});
 
-describe('the stock table of the Python example', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'shop-example-'));
-  const file = join(folder, 'stock.sqlite');
-  let example: ExampleProcess;
-  beforeAll(async () => {
-    const env = { ...topics.environment, GROUP: topics.nameOf('stock'), STOCK_FILE: file };
-    example = await ExampleProcess.python('examples/python-stock', env);
-    example.start();
-  });
-  afterAll(async () => {
-    await example.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const stock = (): unknown => {
-    const script =
-      'import json,sqlite3,sys; print(json.dumps([list(r) for r in sqlite3.connect(sys.argv[1]).execute("select sku, location, available, version from stock order by sku")]))';
-    return JSON.parse(execFileSync('python3', ['-c', script, resolve(file)], { encoding: 'utf8' }));
-  };
-  const levels = async () =>
-    (
-      await shop.database.query<{ sku: string; location: string; available: number; version: number }>(
-        `select sku, location, on_hand - reserved as available, version from inventory.stock_level order by sku`,
-      )
-    ).rows.map(({ sku, location, available, version }) => [sku, location, available, version]);
-
-  it('says what the shop says, with every message brought twice and the consumer killed on the way', async () => {
-    await eventually('the consumer', () => example.isListening);
+  it('is not held up by messages that it cannot take: they are set aside, with why', async () => {
+    const { topic, type } = example;
+    const told = await topics.read(topic);
+    const value = told.find(({ headers }) => headers['ce_type'] === type)?.value ?? '';
+    const envelope = () => ({ ce_type: type, ce_id: randomUUID() });
+    const noEvents = [
+      { value: '\0 no json', headers: envelope() },
+      { value: '{"of":"another shape"}', headers: envelope() },
+      { value: '[]', headers: envelope() },
+      { value: null, headers: envelope() },
+      { value: 'an id without a value', headers: { ...envelope(), ce_id: null } },
+      { value: 'a type without a value', headers: { ...envelope(), ce_type: null } },
+      { value: 'no envelope', headers: {} },
+    ];
+    const unknown = { value: 'nobody reads this', headers: { ...envelope(), ce_type: 'moon.rose' } };
+    const known = await example.taken();
+    const all = Array.from({ length: partitions }, (_, partition) => {
+      const good = { value, headers: { ...envelope(), traceparent: null } };
+      return [...noEvents, unknown, good].map((message) => ({ ...message, partition }));
+    });
+    await writeRawMessages(topics, topic, all.flat());
+    await eventually('the good one behind them', async () => (await example.taken()) === known + partitions);
+    const aside = await example.setAside();
+    const bodies = Array.from({ length: partitions }, () => noEvents.map((message) => message.value)).flat();
+    expect(aside.map(({ body }) => body).sort()).toEqual(bodies.sort());
+    expect(aside.filter(({ why }) => why.length < 10)).toEqual([]);
     await sell();
-    await example.kill();
-    await bringAgain('inventory');
-    await sell();
-    example.start();
-    const wanted = JSON.stringify(await levels());
-    await eventually('a table as the shop has it', () => JSON.stringify(stock()) === wanted);
+    await agree();
   });
 });

@@ -21,17 +21,8 @@ export class ExampleProcess {
     return new ExampleProcess([process.execPath, resolve(root, file)], env);
   }
 
-  /** With what its `requirements.txt` names, installed once in a folder of its own. */
   static async python(folder: string, env: NodeJS.ProcessEnv): Promise<ExampleProcess> {
-    const environment = resolve(root, 'node_modules/.cache', folder.replaceAll('/', '-'));
-    const python = resolve(environment, 'bin/python');
-    if (!existsSync(python)) {
-      mkdirSync(resolve(environment, '..'), { recursive: true });
-      await run('python3', ['-m', 'venv', environment]);
-    }
-    const requirements = resolve(root, folder, 'requirements.txt');
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-    return new ExampleProcess([python, resolve(root, folder, 'consumer.py')], env);
+    return new ExampleProcess([await pythonOf(folder), resolve(root, folder, 'consumer.py')], env);
   }
 
   start(): void {
@@ -48,6 +39,11 @@ export class ExampleProcess {
     return this.output.includes(' follows ');
   }
 
+  get isRunning(): boolean {
+    const { child } = this;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
   kill(): Promise<void> {
     return this.end('SIGKILL');
   }
@@ -60,9 +56,22 @@ export class ExampleProcess {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isRunning) return;
     const ended = new Promise((ok) => child.once('exit', ok));
     child.kill(signal);
     await ended;
   }
+}
+
+/** A Python with what the `requirements.txt` of the folder names, installed once in a folder of its own. */
+export async function pythonOf(folder: string): Promise<string> {
+  const environment = resolve(root, 'node_modules/.cache', folder.replaceAll('/', '-'));
+  const python = resolve(environment, 'bin/python');
+  if (!existsSync(python)) {
+    mkdirSync(resolve(environment, '..'), { recursive: true });
+    await run('python3', ['-m', 'venv', environment]);
+  }
+  const requirements = resolve(root, folder, 'requirements.txt');
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  return python;
 }

@@ -27,7 +27,8 @@ export interface TestTopics {
   remove(): Promise<void>;
 }
 
-const partitions = 3;
+/** Of each topic of theirs. */
+export const partitions = 3;
 
 export function newTopics(
   brokers = fromSetUp('TEST_KAFKA'),
