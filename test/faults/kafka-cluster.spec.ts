@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eventTopics } from '../../src/platform/kafka/topic-names.js';
 import { type KafkaCluster, startKafkaCluster } from '../support/servers/kafka-cluster.js';
 import { sendBySchedule } from '../support/traffic/generator.js';
+import type { ShopProcess } from '../support/shop-process.js';
 import { KafkaScene, readinessOf } from '../support/traffic/kafka-scene.js';
 
 const isLong = process.env['TEST_LANE'] === 'long';
@@ -11,17 +12,37 @@ const items = 500;
 /** Leaders of partitions and groups move from broker to broker while a backlog is relayed and effects are had. */
 describe('a cluster of three brokers, each message on all', () => {
   let scene: KafkaScene<KafkaCluster>;
+  let shop: ShopProcess;
 
   beforeAll(async () => {
     scene = await KafkaScene.openOver(startKafkaCluster());
+    shop = await scene.addShop();
   }, 240_000);
 
   afterAll(async () => {
     await scene.close();
   }, 60_000);
 
+  it('has two of three replicas acknowledge each message, or more where an operator wants it', async () => {
+    await scene.until('the topics are there', async () => (await readinessOf(shop)).degraded.length === 0);
+    const { topics } = scene;
+    const acknowledgeBy = async (topic: string) => (await topics.settingsOf(topic))['min.insync.replicas'];
+    const rooms = ['carts', 'orders', 'payments', 'deliveries', 'inventory', 'dead-letters'];
+    for (const room of rooms)
+      await scene.until(`two for ${room}`, async () => (await acknowledgeBy(room)) === '2');
+
+    for (const [given, left] of [
+      ['3', '3'],
+      ['1', '2'],
+    ] as const) {
+      await topics.alter('carts', { 'min.insync.replicas': given });
+      expect(await shop.cli('topics', 'apply')).toMatchObject({ code: 0 });
+      expect(await acknowledgeBy('carts')).toBe(left);
+      expect(await topics.settingsOf('carts')).toMatchObject({ 'max.message.bytes': '4194304' });
+    }
+  }, 120_000);
+
   it('is restarted broker by broker, then loses its busiest broker again and again, and the shop loses and disorders nothing', async () => {
-    const shop = await scene.addShop();
     const { actions, random, stock } = await scene.actors(31);
     await scene.until('all is well', async () => (await readinessOf(shop)).degraded.length === 0);
     const topics = eventTopics(scene.topics.environment['EVENT_PREFIX'] ?? '');

@@ -183,6 +183,10 @@ describe('the topics', () => {
     });
   });
 
+  it('ask for no second replica in sync where one broker is all there is', async () => {
+    expect(await ledger.topics.settingsOf('orders')).toMatchObject({ 'min.insync.replicas': '1' });
+  });
+
   it('with another number of partitions are left to a person', async () => {
     await ledger.topics.addPartition('dead-letters');
     const { differing } = await house.app.get(TopicsService).apply();

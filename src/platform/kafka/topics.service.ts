@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
+import {
+  type Admin,
+  type ConfigEntries,
+  ConfigResourceTypes,
+  ConfigSource,
+  type IResourceConfigEntry,
+  type ITopicConfig,
+} from 'kafkajs';
 import { CONFIG, type Config } from '../config/config.js';
 import { topicMessageBytes } from '../events/index.js';
+import { type DescribedTopic, describeTopics } from './described-topics.js';
 import { connectOrLeave, KafkaClient } from './kafka-client.js';
 import { deadLetterTopic, eventTopics } from './topic-names.js';
 
@@ -42,64 +50,71 @@ export class TopicsService {
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ topic }) => !there.has(topic));
     if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-    const old = wanted.filter(({ topic }) => there.has(topic));
+    const described = await describeTopics(
+      admin,
+      wanted.map(({ topic }) => topic),
+    );
+    const changed = await alterSettings(admin, described, this.settings());
     return {
       created: missing.map(({ topic }) => topic),
-      changed: await alterSettings(admin, old),
-      differing: await otherPartitions(admin, old),
+      changed: changed.filter((topic) => there.has(topic)),
+      differing: described.flatMap(({ topic, partitions }) =>
+        partitions === this.config.KAFKA_PARTITIONS
+          ? []
+          : [`${topic} has ${partitions} partitions, wanted: ${this.config.KAFKA_PARTITIONS}`],
+      ),
     };
   }
 
-  private wanted(): WantedTopic[] {
-    const { EVENT_PREFIX: prefix, KAFKA_PARTITIONS: numPartitions, KAFKA_RETENTION_DAYS: days } = this.config;
-    const settings = {
-      'cleanup.policy': 'delete',
-      'max.message.bytes': String(topicMessageBytes),
-      'retention.ms': String(days * dayMs),
-    };
-    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  private wanted(): ITopicConfig[] {
+    const { EVENT_PREFIX: prefix, KAFKA_PARTITIONS: numPartitions } = this.config;
     const all = [...eventTopics(prefix), deadLetterTopic(prefix)];
+    const configEntries = entriesOf(this.settings());
     // The brokers' own default decides over the number of replicas.
     return all.map((topic) => ({ topic, numPartitions, replicationFactor: -1, configEntries }));
   }
+
+  private settings(): Settings {
+    return {
+      'cleanup.policy': 'delete',
+      'max.message.bytes': String(topicMessageBytes),
+      'retention.ms': String(this.config.KAFKA_RETENTION_DAYS * dayMs),
+    };
+  }
 }
 
-interface WantedTopic {
-  topic: string;
-  numPartitions: number;
-  replicationFactor: number;
-  configEntries: { name: string; value: string }[];
-}
+type Settings = Record<string, string>;
 
-async function alterSettings(admin: Admin, topics: readonly WantedTopic[]): Promise<string[]> {
-  if (topics.length === 0) return [];
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map(({ topic }) => ({ type: ConfigResourceTypes.TOPIC, name: topic })),
-  });
-  const changed = topics.flatMap(({ topic, configEntries }) => {
-    const there = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
-    const valueOf = (name: string) => there.find(({ configName }) => configName === name)?.configValue;
-    if (configEntries.every(({ name, value }) => valueOf(name) === value)) return [];
+const entriesOf = (settings: Settings): IResourceConfigEntry[] =>
+  Object.entries(settings).map(([name, value]) => ({ name, value }));
+
+/** Answers the topics that had other settings. */
+async function alterSettings(admin: Admin, topics: DescribedTopic[], ours: Settings): Promise<string[]> {
+  const changed = topics.flatMap((described) => {
+    const wanted = { ...ours, ...acknowledgement(described) };
+    const { topic: name, settings } = described;
+    if (Object.entries(wanted).every(([one, value]) => valueOf(settings, one) === value)) return [];
     // The request replaces all settings of a topic, so what an operator set beside ours is sent along.
-    const others = there.filter(
-      ({ configName, configSource }) =>
-        configSource === ConfigSource.TOPIC_CONFIG && !configEntries.some(({ name }) => name === configName),
+    const others = settings.filter(
+      ({ configName, configSource }) => configSource === ConfigSource.TOPIC_CONFIG && !(configName in wanted),
     );
-    const kept = others.map(({ configName: name, configValue: value }) => ({ name, value }));
-    return [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [...kept, ...configEntries] }];
+    const kept = others.map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    return [{ type: ConfigResourceTypes.TOPIC, name, configEntries: [...kept, ...entriesOf(wanted)] }];
   });
   if (changed.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changed });
   return changed.map(({ name }) => name);
 }
 
-async function otherPartitions(admin: Admin, topics: readonly WantedTopic[]): Promise<string[]> {
-  if (topics.length === 0) return [];
-  const described = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) });
-  return described.topics.flatMap(({ name, partitions }) => {
-    const wanted = topics.find(({ topic }) => topic === name)?.numPartitions;
-    return partitions.length === wanted
-      ? []
-      : [`${name} has ${partitions.length} partitions, wanted: ${wanted}`];
-  });
+/**
+ * "Acknowledged by all in sync" may be one replica alone by Kafka's own default. With three, two can be asked for and one may
+ * still be away; with fewer, each loss of a broker would stop the shop's events.
+ */
+function acknowledgement({ replicas, settings }: DescribedTopic): Settings {
+  const isEnough = replicas < 3 || Number(valueOf(settings, leastInSync)) >= 2;
+  return isEnough ? {} : { [leastInSync]: '2' };
 }
+
+const leastInSync = 'min.insync.replicas';
+
+const valueOf = (settings: readonly ConfigEntries[], name: string): string | undefined =>
+  settings.find(({ configName }) => configName === name)?.configValue;

@@ -38,12 +38,26 @@ export const newKafkaNode = async (id: number): Promise<KafkaNode> => ({
   controllerPort: await freePort(),
 });
 
+type Settings = Record<string, string>;
+
+/** What is other than usual about a node: its settings, and words for the formatting of its storage. */
+export interface KafkaVariant {
+  refine: (usual: Settings) => Settings;
+  formatWords: readonly string[];
+}
+
+const usual: KafkaVariant = { refine: (settings) => settings, formatWords: [] };
+
 /** A process for one of the nodes of a cluster, not started yet. */
-export async function nativeNode(node: KafkaNode, cluster: readonly KafkaNode[]): Promise<KafkaBroker> {
+export async function nativeNode(
+  node: KafkaNode,
+  cluster: readonly KafkaNode[],
+  { refine, formatWords } = usual,
+): Promise<KafkaBroker> {
   const { how, words } = await findKafka();
   const folder = await mkdtemp(join(tmpdir(), 'shop-test-kafka-'));
   try {
-    const settings = { ...settingsOf(node, cluster, loopback), 'log.dirs': join(folder, 'data') };
+    const settings = { ...refine(settingsOf(node, cluster, loopback)), 'log.dirs': join(folder, 'data') };
     const file = join(folder, 'server.properties');
     await writeFile(
       file,
@@ -52,7 +66,8 @@ export async function nativeNode(node: KafkaNode, cluster: readonly KafkaNode[])
         .join(''),
     );
     const clusterId = Buffer.from('shop-test-broker').toString('base64url');
-    await run('java', [...words, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]);
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file, ...formatWords];
+    await run('java', [...words, ...format]);
     const program = { how, program: 'java', words: [...words, 'kafka.Kafka', file], folder };
     const process = new NativeProcess({ ...program, isReady: () => answers(node) });
     return Object.assign(process, { brokers: addressOf(node) });
@@ -86,7 +101,7 @@ function settingsOf(
   { id, port, controllerPort }: KafkaNode,
   cluster: readonly KafkaNode[],
   listenOn: string,
-): Record<string, string> {
+): Settings {
   const voters = cluster.map((node) => `${node.id}@${loopback}:${node.controllerPort}`);
   const replicas = String(cluster.length);
   const inSync = String(Math.max(1, cluster.length - 1));
@@ -100,7 +115,6 @@ function settingsOf(
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'default.replication.factor': replicas,
-    'min.insync.replicas': inSync,
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '4',
     'transaction.state.log.replication.factor': replicas,

@@ -19,8 +19,8 @@ const size = 3;
 const offsets = '__consumer_offsets';
 
 /**
- * Three brokers, each message on all of them and acknowledged by two at least. As processes of this machine only: containers
- * would have to reach each other by the addresses that the tests reach them by.
+ * Three brokers, each message on all of them; how many have to acknowledge it is left to its topic. As processes of this machine
+ * only: containers would have to reach each other by the addresses that the tests reach them by.
  */
 export async function startKafkaCluster(): Promise<KafkaCluster> {
   const members: KafkaNode[] = [];
