@@ -37,6 +37,17 @@ export const environmentSchema = z.object({
     .regex(/^[^,\s]+:\d+(,[^,\s]+:\d+)*$/, 'host:port[,host:port…]')
     .optional()
     .describe('where domain events go; unset: in-process'),
+  KAFKA_TLS: flag
+    .default(false)
+    .describe(
+      'whether brokers are spoken to over TLS; NODE_EXTRA_CA_CERTS names a file of authorities beside the usual',
+    ),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('how this shop signs in at the brokers; unset: without a name'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('the name that it signs in by'),
+  KAFKA_SASL_PASSWORD: z.string().optional().describe('the password of that name'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

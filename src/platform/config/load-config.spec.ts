@@ -84,6 +84,37 @@ describe('a sandbox run apart', () => {
   });
 });
 
+describe('the sign-in at the brokers', () => {
+  const signIn = {
+    KAFKA_SASL_MECHANISM: 'scram-sha-256',
+    KAFKA_SASL_USERNAME: 'shop',
+    KAFKA_SASL_PASSWORD: 'Zx81-hunter2',
+  };
+
+  it('is with all three settings or without any', () => {
+    expect(configOf(signIn)).toMatchObject(signIn);
+    const { KAFKA_SASL_PASSWORD: _left, ...half } = signIn;
+    expect(problemsOf(half)).toEqual([
+      expect.stringMatching(/^KAFKA_SASL_PASSWORD is not set.*all three or none/),
+    ]);
+    expect(problemsOf({ KAFKA_SASL_PASSWORD: 'Zx81-hunter2' })).toHaveLength(2);
+  });
+
+  it('by a mechanism that is not known is blamed once, and shows no password', () => {
+    const problems = problemsOf({ ...signIn, KAFKA_SASL_MECHANISM: 'gssapi' });
+    expect(problems).toEqual([expect.stringMatching(/^KAFKA_SASL_MECHANISM is "gssapi"/)]);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('sends no password in plain text in production', () => {
+    const plain = { ...production, ...signIn, KAFKA_SASL_MECHANISM: 'plain' };
+    expect(problemsOf(plain)).toEqual([
+      expect.stringMatching(/^KAFKA_SASL_MECHANISM is "plain".*KAFKA_TLS=true/),
+    ]);
+    expect(problemsOf({ ...plain, KAFKA_TLS: 'true' })).toEqual([]);
+  });
+});
+
 describe('production', () => {
   it('starts with sign-in off, a secret and no sandbox', () => {
     expect(configOf(production)).toMatchObject({
@@ -112,6 +143,11 @@ describe('production', () => {
       'a placeholder for the password',
       { DATABASE_URL: 'postgres://shop:changeme@db/shop' },
       /^DATABASE_URL has a placeholder/,
+    ],
+    [
+      'a placeholder for the password of the brokers',
+      { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'shop', KAFKA_SASL_PASSWORD: 'changeme' },
+      /^KAFKA_SASL_PASSWORD is a placeholder/,
     ],
     ['webhooks into its own networks', { WEBHOOK_ALLOW_PRIVATE: 'true' }, /^WEBHOOK_ALLOW_PRIVATE is "true"/],
     ['the sandbox', { SANDBOX_URL: 'http://localhost:8090', SANDBOX_WEBHOOK_SECRET: secret }, /^SANDBOX_URL/],

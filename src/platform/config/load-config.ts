@@ -10,6 +10,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'SANDBOX_WEBHOOK_SECRET',
   'DATABASE_URL',
   'REDIS_URL',
+  'KAFKA_SASL_PASSWORD',
 ]);
 
 /**
@@ -22,7 +23,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const issues = parsed.success ? [] : parsed.error.issues;
   const unreadable = new Set(issues.map(nameOf));
   const readable = parsed.success ? parsed.data : environmentSchema.parse(without(given, unreadable));
-  const rules = [...missingMode(readable), ...missingSecret(readable), ...productionFaults(readable)];
+  const rules = [missingMode, missingSecret, halfSignIn, productionFaults].flatMap((rule) => rule(readable));
   // What cannot be read counts as unset for the rules, which would blame it a second time.
   const blamedOnce = rules.filter((fault) => !unreadable.has(fault.slice(0, fault.indexOf(' '))));
   const faults = [...issues.map((issue) => describeFault(issue, given)), ...blamedOnce];
@@ -71,6 +72,14 @@ function missingSecret({ SANDBOX_URL, SANDBOX_WEBHOOK_SECRET }: Environment): st
   return [
     'SANDBOX_WEBHOOK_SECRET is not set although SANDBOX_URL is, wanted: the secret that the sandbox was started with',
   ];
+}
+
+/** Brokers would refuse every connection. */
+function halfSignIn(environment: Environment): string[] {
+  const names = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length === names.length) return [];
+  return missing.map((name) => `${name} is not set, wanted: ${names.join(', ')}, all three or none`);
 }
 
 function completed(environment: Environment): Config {

@@ -10,6 +10,7 @@ export function productionFaults(environment: Environment): string[] {
     ...signInFaults(environment),
     ...sandboxFaults(environment),
     ...secretFaults(environment),
+    ...brokerFaults(environment),
     ...breakingFaults(environment),
   ];
 }
@@ -36,7 +37,12 @@ function secretFaults(environment: Environment): string[] {
       'TOKEN_SECRET is not set, wanted in production: 32 or more random characters, such as `openssl rand -hex 32` prints',
     );
   }
-  for (const name of ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'SANDBOX_WEBHOOK_SECRET'] as const) {
+  for (const name of [
+    'TOKEN_SECRET',
+    'TOKEN_SECRET_PREVIOUS',
+    'SANDBOX_WEBHOOK_SECRET',
+    'KAFKA_SASL_PASSWORD',
+  ] as const) {
     const value = environment[name];
     if (value !== undefined && placeholder.test(value))
       faults.push(`${name} is a placeholder, wanted in production: a secret of your own`);
@@ -48,6 +54,13 @@ function secretFaults(environment: Environment): string[] {
     faults.push('DATABASE_URL has a placeholder for its password, wanted in production: the real one');
   }
   return faults;
+}
+
+function brokerFaults({ KAFKA_SASL_MECHANISM, KAFKA_TLS }: Environment): string[] {
+  if (KAFKA_SASL_MECHANISM !== 'plain' || KAFKA_TLS) return [];
+  return [
+    'KAFKA_SASL_MECHANISM is "plain", wanted in production: KAFKA_TLS=true with it, or a scram mechanism (the password would cross the network as it is)',
+  ];
 }
 
 function breakingFaults({ FAIL_POINT, WEBHOOK_ALLOW_PRIVATE }: Environment): string[] {

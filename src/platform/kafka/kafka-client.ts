@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Admin, Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import { hostname } from 'node:os';
 import { CONFIG, type Config } from '../config/config.js';
 
@@ -28,6 +28,8 @@ export class KafkaClient {
     this.made ??= new Kafka({
       clientId: `${this.config.EVENT_PREFIX}-${hostname()}-${process.pid}`,
       brokers: brokers.split(','),
+      ssl: this.config.KAFKA_TLS,
+      sasl: signInOf(this.config),
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       retry,
@@ -37,6 +39,17 @@ export class KafkaClient {
     });
     return this.made;
   }
+}
+
+function signInOf(config: Config): SASLOptions | undefined {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = config;
+  // The configuration has all three or none.
+  if (mechanism === undefined || username === undefined || password === undefined) return undefined;
+  return { mechanism, username, password };
 }
 
 const lineOf = ({ namespace, log }: LogEntry): string => `${namespace}: ${log.message}`;

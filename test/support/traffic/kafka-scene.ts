@@ -4,7 +4,7 @@ import { EnduringPool } from '../../../src/platform/database/connection.js';
 import { ShopClient } from '../../../src/replay/shop-client.js';
 import { type BreakablePostgres, startBreakablePostgres } from '../servers/breakable-postgres.js';
 import { type KafkaBroker, startKafkaBroker } from '../servers/kafka-broker.js';
-import { ShopProcess } from '../shop-process.js';
+import { ShopProcess, type ShopProcessOptions } from '../shop-process.js';
 import { newTopics, type TestTopics } from '../topics.js';
 import { checkFromOutside } from './checker.js';
 import { ClientLog } from './client-log.js';
@@ -37,8 +37,8 @@ export class KafkaScene<Broker extends Brokers = KafkaBroker> {
     return new KafkaScene(database, pool, broker, newTopics(broker.brokers));
   }
 
-  async addShop(options: { isSupervised?: boolean; port?: number } = {}): Promise<ShopProcess> {
-    const env = { DATABASE_URL: this.database.url, ...this.topics.environment };
+  async addShop(options: ShopProcessOptions = {}): Promise<ShopProcess> {
+    const env = { DATABASE_URL: this.database.url, ...this.topics.environment, ...options.env };
     const shop = await ShopProcess.start({ ...options, env });
     this.shops.push(shop);
     return shop;
