@@ -12,7 +12,7 @@ import { markdownTable, quantile, today } from './report.js';
 
 /** Every event of every order goes to one endpoint, which answers at once. */
 describe('outgoing webhooks, from the event to the receiver', () => {
-  it('keep up with orders', async () => {
+  it('are told of every event of every order', async () => {
     const database = await startBreakablePostgres();
     const pool = new EnduringPool({ connectionString: database.url, max: 2 });
     const shop = await ShopProcess.start({
