@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaScene, readinessOf } from '../support/traffic/kafka-scene.js';
-import { measureCapacity, sendBySchedule } from '../support/traffic/generator.js';
+import { measureCapacity, sendUntil } from '../support/traffic/generator.js';
 
 const isLong = process.env['TEST_LANE'] === 'long';
 const kills = isLong ? 5 : 2;
@@ -16,7 +16,7 @@ describe('a broker that is killed while it takes events', () => {
       await scene.until('all is well', async () => (await readinessOf(shop)).degraded.length === 0);
       const capacity = await measureCapacity(actions, random);
       const stopping = new AbortController();
-      const traffic = sendUntil(stopping.signal);
+      const traffic = sendUntil(stopping.signal, actions, random, capacity / 2);
       const recoveries = [];
       for (let kill = 0; kill < kills; kill += 1) {
         const lot = `LOT${kill}`;
@@ -42,11 +42,6 @@ describe('a broker that is killed while it takes events', () => {
       expect(shop.starts).toBe(1);
       for (const { publishedMs, effectMs } of recoveries)
         expect(Math.max(publishedMs, effectMs)).toBeLessThan(100_000);
-
-      async function sendUntil(signal: AbortSignal): Promise<void> {
-        while (!signal.aborted)
-          await sendBySchedule(actions, random, { perSecond: capacity / 2, seconds: 1 });
-      }
 
       function published(lot: string): Promise<number> {
         const sql =

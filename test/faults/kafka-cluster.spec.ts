@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventTopics } from '../../src/platform/kafka/topic-names.js';
 import { type KafkaCluster, startKafkaCluster } from '../support/servers/kafka-cluster.js';
-import { sendBySchedule } from '../support/traffic/generator.js';
+import { sendUntil } from '../support/traffic/generator.js';
 import type { ShopProcess } from '../support/shop-process.js';
 import { KafkaScene, readinessOf } from '../support/traffic/kafka-scene.js';
 
@@ -47,7 +47,7 @@ describe('a cluster of three brokers, each message on all', () => {
     await scene.until('all is well', async () => (await readinessOf(shop)).degraded.length === 0);
     const topics = eventTopics(scene.topics.environment['EVENT_PREFIX'] ?? '');
     const stopping = new AbortController();
-    const traffic = sendUntil(stopping.signal);
+    const traffic = sendUntil(stopping.signal, actions, random, 10);
     const { nodes } = scene.broker;
     const entriesBefore = scene.log.entries.length;
 
@@ -94,15 +94,6 @@ describe('a cluster of three brokers, each message on all', () => {
     expect(shop.starts).toBe(1);
     for (const { publishedMs, effectMs } of [...restarts, ...losses])
       expect(Math.max(publishedMs, effectMs)).toBeLessThan(200_000);
-
-    async function sendUntil(signal: AbortSignal): Promise<unknown[]> {
-      const all: unknown[] = [];
-      while (!signal.aborted) {
-        const report = await sendBySchedule(actions, random, { perSecond: 10, seconds: 1 });
-        all.push(...report.failed);
-      }
-      return all;
-    }
   }, 900_000);
 
   async function busiestNode(topics: string[]): Promise<number> {

@@ -1,6 +1,5 @@
 import { startTestApp, type TestApp } from '../support/app.js';
-import { eventually } from '../support/event-house.js';
-import { openSales, openStock } from '../support/example-consumers.js';
+import { expectAgreement, openSales, openStock } from '../support/example-consumers.js';
 import { OrderDesk } from '../support/order-desk.js';
 import { type KafkaBroker, startKafkaBroker } from '../support/servers/kafka-broker.js';
 import { newTopics } from '../support/topics.js';
@@ -25,11 +24,7 @@ describe('a broker that the examples read from', () => {
     const sell = () => desk.charged('tok_approve', [{ sku: desk.sku(0), quantity: 1 }]);
     const examples = [await openSales(shop, topics), await openStock(shop, topics)];
     const agree = async () => {
-      for (const example of examples)
-        await eventually(
-          'a table as the shop has it',
-          async () => JSON.stringify(await example.kept()) === JSON.stringify(await example.wanted()),
-        );
+      for (const example of examples) await expectAgreement(example);
     };
     await sell();
     await agree();

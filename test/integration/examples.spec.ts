@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/event-house.js';
-import { type ExampleConsumer, openSales, openStock } from '../support/example-consumers.js';
+import { type ExampleConsumer, expectAgreement, openSales, openStock } from '../support/example-consumers.js';
 import { OrderDesk } from '../support/order-desk.js';
 import { newTopics, partitions, type TestTopics } from '../support/topics.js';
 import { writeRawMessages } from '../support/write-raw-messages.js';
@@ -56,15 +55,7 @@ describe.each([
   });
   afterAll(() => example.close());
 
-  const agree = async () => {
-    let [kept, wanted]: unknown[][] = [];
-    // What was compared is what is judged: the shop may have gone on by the next look.
-    await eventually('a table as the shop has it', async () => {
-      [kept, wanted] = [await example.kept(), await example.wanted()];
-      return isDeepStrictEqual(kept, wanted);
-    }).catch(() => undefined);
-    expect(kept).toEqual(wanted);
-  };
+  const agree = () => expectAgreement(example);
 
   it('says what the shop says', async () => {
     await sell();

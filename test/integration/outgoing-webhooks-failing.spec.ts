@@ -31,6 +31,17 @@ async function tryOnce(endpointId: string): Promise<string> {
   return probe;
 }
 
+/** An endpoint that would be disabled by its next failure, and the answers that its receiver owes from now on. */
+async function failedForDays(): Promise<{ id: string; open: ServerResponse[] }> {
+  const open: ServerResponse[] = [];
+  receiver.answering = answer(500);
+  const { id } = await desk.register(receiver.url);
+  await tryOnce(id);
+  await failedFor(id, '9 days');
+  receiver.answering = (_received, response) => void open.push(response);
+  return { id, open };
+}
+
 async function isFailing(endpointId: string): Promise<boolean> {
   const { rows } = await shop.database.query<{ isFailing: boolean }>(
     'select failing_since is not null as "isFailing" from webhooks.endpoint where id = $1',
@@ -122,12 +133,7 @@ describe('an endpoint that fails', () => {
   });
 
   it('stays enabled by staff, though a try that began before fails after', async () => {
-    const open: ServerResponse[] = [];
-    receiver.answering = answer(500);
-    const { id } = await desk.register(receiver.url);
-    await tryOnce(id);
-    await failedFor(id, '9 days');
-    receiver.answering = (_received, response) => void open.push(response);
+    const { id, open } = await failedForDays();
     const probes = [newProbe(), newProbe()];
     await tell(shop, ...probes.map((probe) => moved(probe, 1)));
     await eventually('both to be under way', () => open.length === 2);
@@ -143,12 +149,7 @@ describe('an endpoint that fails', () => {
   });
 
   it.each(['staff', 'the failed try'])('is changed by staff and failing at once: %s first', async (first) => {
-    const open: ServerResponse[] = [];
-    receiver.answering = answer(500);
-    const { id } = await desk.register(receiver.url);
-    await tryOnce(id);
-    await failedFor(id, '9 days');
-    receiver.answering = (_received, response) => void open.push(response);
+    const { id, open } = await failedForDays();
     const probe = newProbe();
     await tell(shop, moved(probe, 1));
     await eventually('it to be under way', () => open.length > 0);

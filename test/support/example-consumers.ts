@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { TestApp } from './app.js';
 import { createTestDatabase } from './database.js';
+import { eventually } from './event-house.js';
 import { ExampleProcess } from './example-process.js';
 import type { TestTopics } from './topics.js';
 
@@ -33,6 +35,16 @@ const readable = ({ body, why }: Aside): Aside => ({
   body: body === null ? null : Buffer.from(body, 'hex').toString(),
   why,
 });
+
+/** Waits until its table is as the shop has it. What was compared is what is judged: the shop may have gone on by the next look. */
+export async function expectAgreement(example: ExampleConsumer): Promise<void> {
+  let [kept, wanted]: unknown[][] = [];
+  await eventually('a table as the shop has it', async () => {
+    [kept, wanted] = [await example.kept(), await example.wanted()];
+    return isDeepStrictEqual(kept, wanted);
+  }).catch(() => undefined);
+  expect(kept).toEqual(wanted);
+}
 
 /** `examples/node-sales`, on a database of its own. */
 export async function openSales(shop: TestApp, topics: TestTopics): Promise<ExampleConsumer> {

@@ -87,17 +87,18 @@ export class Dispatcher {
     message?: BrokerMessage,
   ): Promise<Verdict> {
     const delivery = { consumer, event, message };
+    const name = `${consumer} ${event.id}`;
     const effectsBefore = this.effects;
     try {
       const isFirst = await inContextOf(consumer, event, () => this.tellOnce(consumer, event));
       if (isFirst) this.effects += 1;
-      this.slowTries.delete(`${consumer} ${event.id}`);
+      this.slowTries.delete(name);
       consumed.inc({ consumer, outcome: isFirst ? 'effect' : 'repeated' });
       this.outage.end();
       return isFirst || !message ? { isDone: true } : await this.recall(delivery);
     } catch (error) {
       const isSlow = tookTooLong(error) && this.effects > effectsBefore;
-      if (isSlow && this.isTooSlow(`${consumer} ${event.id}`)) return this.fail(delivery, mostTries, error);
+      if (isSlow && this.isTooSlow(name)) return this.fail(delivery, mostTries, error);
       if (isInfrastructureTrouble(error)) return this.pause(delivery, tries, error);
       return this.fail(delivery, tries + 1, error);
     }
@@ -138,10 +139,10 @@ export class Dispatcher {
   }
 
   /** A slow disk makes every statement slow now and then; an event that always is would wait without end. */
-  private isTooSlow(delivery: string): boolean {
-    const times = (this.slowTries.get(delivery) ?? 0) + 1;
-    if (times === mostSlowTries) this.slowTries.delete(delivery);
-    else this.slowTries.set(delivery, times);
+  private isTooSlow(name: string): boolean {
+    const times = (this.slowTries.get(name) ?? 0) + 1;
+    if (times === mostSlowTries) this.slowTries.delete(name);
+    else this.slowTries.set(name, times);
     return times === mostSlowTries;
   }
 

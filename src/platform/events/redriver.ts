@@ -50,8 +50,12 @@ export class Redriver implements OnModuleInit {
     } catch (error) {
       const [letter] = taken;
       if (!letter) throw error;
-      if (!isInfrastructureTrouble(error) || tookTooLong(error)) await this.fail(letter, error);
-      else await this.postpone(letter, error);
+      if (isInfrastructureTrouble(error) && !tookTooLong(error)) {
+        // Others come first then, should the trouble be this letter's alone, such as a row that somebody keeps locked.
+        await this.repository.postpone(letter);
+        throw error;
+      }
+      await this.fail(letter, error);
     }
     return taken.length;
   }
@@ -65,12 +69,6 @@ export class Redriver implements OnModuleInit {
       { letter: letter.id, consumer: letter.consumer, event: event.id },
       'a dead letter was redriven',
     );
-  }
-
-  /** Others come first then, should the trouble be this letter's alone, such as a row that somebody keeps locked. */
-  private async postpone(letter: LetterRow, error: unknown): Promise<never> {
-    await this.repository.postpone(letter);
-    throw error;
   }
 
   private async fail(letter: LetterRow, error: unknown): Promise<void> {

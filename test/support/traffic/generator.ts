@@ -59,3 +59,16 @@ export async function sendBySchedule(
   await Promise.all(underWay);
   return { sent, failed, seconds: (performance.now() - started) / 1000 };
 }
+
+/** As `sendBySchedule`, until the signal aborts; answers what failed. */
+export async function sendUntil(
+  signal: AbortSignal,
+  actions: ShopActions,
+  random: () => number,
+  perSecond: number,
+): Promise<unknown[]> {
+  const failed: unknown[] = [];
+  while (!signal.aborted)
+    failed.push(...(await sendBySchedule(actions, random, { perSecond, seconds: 1 })).failed);
+  return failed;
+}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import type { WebhookEndpointView } from './outgoing-webhooks.schemas.js';
-import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { type DisabledReason, WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { isInUse } from './webhook-secrets.repository.js';
 
 /** As JSON, so that a list costs one statement whatever it shows. */
@@ -37,23 +37,13 @@ export class WebhookEndpointsRepository {
   }
 
   /** Nobody is at the url any more; false where staff, who may have given it a new one, or another answer came first. */
-  async disableGone(id: string, url: string): Promise<boolean> {
-    const row = await this.database.row(
-      `update webhooks.endpoint set status = 'disabled', disabled_reason = 'gone', version = version + 1, changed_at = now()
-       where id = $1 and url = $2 and status = 'enabled' returning id`,
-      [id, url],
-    );
-    return row !== undefined;
+  disableGone(id: string, url: string): Promise<boolean> {
+    return this.disable(id, url, 'gone');
   }
 
   /** Nothing was taken there for days; false where it is not that long yet, or staff or another try came first. */
-  async disableFailing(id: string, url: string, days: number): Promise<boolean> {
-    const row = await this.database.row(
-      `update webhooks.endpoint set status = 'disabled', disabled_reason = 'failing', version = version + 1, changed_at = now()
-       where id = $1 and url = $2 and status = 'enabled' and failing_since <= now() - make_interval(days => $3) returning id`,
-      [id, url, days],
-    );
-    return row !== undefined;
+  disableFailing(id: string, url: string, days: number): Promise<boolean> {
+    return this.disable(id, url, 'failing', days);
   }
 
   async markFailing(id: string, url: string): Promise<void> {
@@ -96,5 +86,21 @@ export class WebhookEndpointsRepository {
          and not exists (select from webhooks.delivery d where d.endpoint_id = e.id) returning id`,
     );
     return rows.length;
+  }
+
+  /** @param failedDays how long it must have failed, where that matters */
+  private async disable(
+    id: string,
+    url: string,
+    reason: DisabledReason,
+    failedDays?: number,
+  ): Promise<boolean> {
+    const row = await this.database.row(
+      `update webhooks.endpoint set status = 'disabled', disabled_reason = $3, version = version + 1, changed_at = now()
+       where id = $1 and url = $2 and status = 'enabled'
+         and ($4::int is null or failing_since <= now() - make_interval(days => $4)) returning id`,
+      [id, url, reason, failedDays ?? null],
+    );
+    return row !== undefined;
   }
 }
